@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include "simtime.h"
+
+/* A law of a duration, in nanoseconds.  Immutable once parsed. */
+typedef struct tsim_law TsimLaw;
+
+TsimLaw *tsim_law_parse(const char *text, GError **error);
+TsimLaw *tsim_law_new_fixed(tsim_ns value_ns);
+void tsim_law_free(TsimLaw *law);
+char *tsim_law_to_string(const TsimLaw *law);
+
+tsim_ns tsim_law_quantile_ns(const TsimLaw *law, double u);
+double tsim_law_cdf(const TsimLaw *law, double t_ns);
+double tsim_law_mean_ns(const TsimLaw *law);
+double tsim_law_min_ns(const TsimLaw *law);
+gboolean tsim_law_is_fixed(const TsimLaw *law, tsim_ns *value_ns);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TsimLaw, tsim_law_free)

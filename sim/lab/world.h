@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include "config.h"
+#include "engine.h"
+#include "outcome.h"
+
+/* An experiment ready to run: the parsed options of device, filesystem, workload and policies. */
+typedef struct tsim_setup TsimSetup;
+
+/* The [experiment] group. */
+struct tsim_experiment {
+	char *device, *filesystem, *workload;
+	GStrv policies;
+	guint64 replications, seed;
+	double confidence;
+};
+
+const struct tsim_schema *tsim_setup_schema(void);
+TsimSetup *tsim_setup_new(const TsimResolved *resolved, GError **error);
+void tsim_setup_free(TsimSetup *setup);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TsimSetup, tsim_setup_free)
+const struct tsim_experiment *tsim_setup_experiment(const TsimSetup *setup);
+
+/*
+ * tsim_world_run:
+ * One replication under policy @policy (index into experiment->policies).
+ * @distributions is added to; @races (element-type struct tsim_race, may be
+ * NULL) receives every hit.  Call within tsim_engine_enter().
+ */
+gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
+			struct tsim_outcome *outcome, struct tsim_distributions *distributions,
+			GPtrArray *races, GError **error);

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* An estimate with its confidence interval. */
+struct tsim_estimate {
+	double estimate;
+	double low;
+	double high;
+	double confidence;
+	const char *method;	/* static string */
+};
+
+struct tsim_estimate tsim_wilson(guint64 hits, guint64 n, double confidence);
+struct tsim_estimate tsim_clopper_pearson(guint64 hits, guint64 n, double confidence);
+struct tsim_estimate tsim_poisson_rate(guint64 events, double exposure, double confidence);	/* Garwood */
+/* Wilson; Clopper-Pearson when hits is 0 or n, where a claim of safety is made. */
+struct tsim_estimate tsim_proportion(guint64 hits, guint64 n, double confidence);
+
+/* Sums for the ratio of two per-replication totals, E[x]/E[y], interval by the delta method. Mergeable. */
+struct tsim_ratio {
+	guint64 n;
+	double sx, sy, sxx, sxy, syy;
+};
+void tsim_ratio_add(struct tsim_ratio *r, double x, double y);
+void tsim_ratio_merge(struct tsim_ratio *to, const struct tsim_ratio *from);
+struct tsim_estimate tsim_ratio_estimate(const struct tsim_ratio *r, double confidence);
+
+/* Paired differences b - a over common random numbers. Mergeable. */
+struct tsim_paired {
+	guint64 n;
+	double sum, sum2;
+};
+void tsim_paired_add(struct tsim_paired *p, double difference);
+void tsim_paired_merge(struct tsim_paired *to, const struct tsim_paired *from);
+struct tsim_estimate tsim_paired_estimate(const struct tsim_paired *p, double confidence);
+gboolean tsim_paired_significant(const struct tsim_paired *p, double confidence);
