@@ -578,7 +578,7 @@ static void start_mixed(void *data)
 /* Ended and cancelled actors alike give their stacks back. */
 static void test_reuse(void)
 {
-	long before = 0;
+	G_GNUC_UNUSED long before = 0;
 	int i;
 
 	for (i = 0; i < 100000; i++) {
@@ -586,8 +586,10 @@ static void test_reuse(void)
 			before = rss_kib();
 		run_ok(TSIM_NS_NEVER, start_mixed, NULL);
 	}
-	/* A leak of one byte a replication would be 97 KiB; one page of noise per stack. */
+#ifndef __SANITIZE_ADDRESS__	/* which keeps what is freed in quarantine */
+	/* A leak of one byte a replication would be 97 KiB. */
 	g_assert_cmpint(rss_kib() - before, <, 64);
+#endif
 }
 
 static void act_nobody(void *data)
@@ -704,11 +706,13 @@ static void test_unknown_backend(void)
 	g_assert_true(strstr(error->message, "trimsim-engine-nonesuch.so") != NULL);
 }
 
+static struct sigaction on_segv;	/* a sanitizer has one of its own */
+
 static void on_signal(int number)
 {
 }
 
-/* SimGrid must not keep the handlers it installs, nor export MPI to us. */
+/* SimGrid must not keep the handlers it installs. */
 static void test_process_state(void)
 {
 	struct sigaction now;
@@ -717,7 +721,7 @@ static void test_process_state(void)
 	sigaction(SIGINT, NULL, &now);
 	g_assert_true(now.sa_handler == on_signal);
 	sigaction(SIGSEGV, NULL, &now);
-	g_assert_true(now.sa_handler == SIG_DFL || now.sa_handler == on_signal);
+	g_assert_true(now.sa_handler == on_segv.sa_handler);
 }
 
 static const struct test tests[] = {
@@ -754,6 +758,7 @@ int main(int argc, char **argv)
 
 	g_test_init(&argc, &argv, NULL);
 	signal(SIGINT, on_signal);
+	sigaction(SIGSEGV, NULL, &on_segv);
 	log_text = g_string_new(NULL);
 	engine = tsim_engine_open("simgrid", &error);
 	g_assert_no_error(error);
