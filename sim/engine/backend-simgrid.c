@@ -65,7 +65,8 @@ static void backend_init(void)
 	ready = TRUE;
 }
 
-static struct tsim_context *backend_context_new(const char *name, void (*fn)(void *data), void *data)
+static struct tsim_context *backend_context_new(const char *name, void (*fn)(void *data),
+						void *data)
 {
 	struct tsim_context *context = g_new0(struct tsim_context, 1);
 

@@ -6,7 +6,7 @@
 #include "engine.h"
 #include "heap.h"
 
-/* A stack that actors run on, one after another; NULL-actor and reusable between them. */
+/* A stack on which actors run, one after another. */
 struct tsim_stack {
 	TsimEngine *engine;
 	struct tsim_context *context;	/* the back end's handle */

@@ -278,8 +278,8 @@ static void engine_cancel(TsimEngine *e)
  * The run is over at once when the last actor that is not a daemon has ended.
  * After an error the engine can run the next replication.
  */
-gboolean tsim_engine_run(TsimEngine *e, tsim_ns horizon_ns, void (*start)(void *data), void *data,
-			 GError **error)
+gboolean tsim_engine_run(TsimEngine *e, tsim_ns horizon_ns, void (*start)(void *data),
+			 void *data, GError **error)
 {
 	TsimActor *first;
 

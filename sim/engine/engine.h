@@ -27,17 +27,20 @@ void tsim_engine_enter(TsimEngine *engine, void (*fn)(void *data), void *data);
 /*
  * tsim_engine_run:
  * One replication: reset the clock to 0, call @start (which spawns actors),
- * run until tsim_engine_stop(), until @horizon_ns, or until every actor that
- * is not a daemon has ended; then cancel what is left.  FALSE with @error on
- * deadlock (names the parked actors and what they wait for) or livelock
- * (more than 1e6 events at one instant).
+ * run until tsim_engine_stop(), until @horizon_ns (events at the horizon do not
+ * happen any more), or until every actor that is not a daemon has ended; then
+ * cancel what is left.  FALSE with @error on deadlock (names the parked actors
+ * and what they wait for) or livelock (more than 1e6 events at one instant).
  */
-gboolean tsim_engine_run(TsimEngine *engine, tsim_ns horizon_ns, void (*start)(void *data), void *data,
-			 GError **error);
+gboolean tsim_engine_run(TsimEngine *engine, tsim_ns horizon_ns, void (*start)(void *data),
+			 void *data, GError **error);
 void tsim_engine_stop(TsimEngine *engine);
 /* Events (wake-ups delivered) of the current or last run. */
 guint64 tsim_engine_events(const TsimEngine *engine);
-/* FNV-1a over (time, actor ordinal) of every wake-up of the current or last run: the trajectory's fingerprint. */
+/*
+ * FNV-1a over (time, actor ordinal) of every wake-up of the current or last
+ * run: the trajectory's fingerprint.
+ */
 guint64 tsim_engine_fingerprint(const TsimEngine *engine);
 /* The back end's own clock, seconds since it was opened: the worker is replaced before 1e6. */
 double tsim_engine_clock_s(const TsimEngine *engine);
@@ -60,6 +63,7 @@ TsimActor *tsim_actor_self(TsimEngine *engine);
 const char *tsim_actor_name(const TsimActor *actor);
 
 tsim_ns tsim_now(const TsimEngine *engine);
+/* A sleep of 0, or until a time that is past, yields: what is due now and first in order runs. */
 void tsim_sleep_until(TsimEngine *engine, tsim_ns when);
 void tsim_sleep(TsimEngine *engine, tsim_ns duration);
 /*
@@ -105,6 +109,7 @@ struct tsim_semaphore {
 	guint count;
 	struct tsim_waiters waiters;
 };
-void tsim_semaphore_init(struct tsim_semaphore *s, TsimEngine *engine, const char *name, guint count);
+void tsim_semaphore_init(struct tsim_semaphore *s, TsimEngine *engine, const char *name,
+			 guint count);
 void tsim_semaphore_acquire(struct tsim_semaphore *s);
 void tsim_semaphore_release(struct tsim_semaphore *s);

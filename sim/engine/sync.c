@@ -121,7 +121,8 @@ void tsim_cond_broadcast(struct tsim_cond *c)
 		;
 }
 
-void tsim_semaphore_init(struct tsim_semaphore *s, TsimEngine *engine, const char *name, guint count)
+void tsim_semaphore_init(struct tsim_semaphore *s, TsimEngine *engine, const char *name,
+			 guint count)
 {
 	*s = (struct tsim_semaphore){ .engine = engine, .name = name, .count = count };
 }
