@@ -587,8 +587,11 @@ static void test_reuse(void)
 		run_ok(TSIM_NS_NEVER, start_mixed, NULL);
 	}
 #ifndef __SANITIZE_ADDRESS__	/* which keeps what is freed in quarantine */
-	/* A leak of one byte a replication would be 97 KiB. */
-	g_assert_cmpint(rss_kib() - before, <, 64);
+	/*
+	 * The least that malloc can leak, 32 bytes a replication, is 3094 KiB;
+	 * the kernel maps files 64 KiB at a time.
+	 */
+	g_assert_cmpint(rss_kib() - before, <, 1024);
 #endif
 }
 
