@@ -77,7 +77,12 @@ static struct tsim_context *backend_context_new(const char *name, void (*fn)(voi
 	return context;
 }
 
-/* An actor is started by a hand-over, which has said who runs. */
+/*
+ * An actor is started by a hand-over, which has said who runs.  When it
+ * returns, SimGrid unwinds by a C++ exception; AddressSanitizer, which does
+ * not know this stack, then warns once about __asan_handle_no_return.  That is
+ * harmless: nothing of ours is left on the stack.
+ */
 static void backend_actor(int argc, char **argv)
 {
 	struct tsim_context *self = running;

@@ -8,6 +8,7 @@
 #endif
 
 #define LIVELOCK_EVENTS 1000000
+#define REPORT_ACTORS 20	/* named in the report of a deadlock */
 #define FNV_OFFSET G_GUINT64_CONSTANT(0xcbf29ce484222325)
 #define FNV_PRIME G_GUINT64_CONSTANT(0x100000001b3)
 
@@ -20,15 +21,18 @@
 static void engine_report_deadlock(TsimEngine *e)
 {
 	g_autoptr(GString) who = g_string_new(NULL);
-	guint i;
+	guint i, n = 0;
 
 	for (i = 0; i < e->n_actors; i++) {
 		TsimActor *a = g_ptr_array_index(e->actors, i);
 
-		if (!a->ended && !(a->flags & TSIM_ACTOR_DAEMON))
-			g_string_append_printf(who, "%s '%s' (%s %s)", who->len ? "," : "",
-					       a->name, a->kind, a->why);
+		if (a->ended || (a->flags & TSIM_ACTOR_DAEMON) || n++ >= REPORT_ACTORS)
+			continue;
+		g_string_append_printf(who, "%s '%s' (%s %s)", who->len ? "," : "", a->name,
+				       a->kind, a->why);
 	}
+	if (n > REPORT_ACTORS)
+		g_string_append_printf(who, " and %u more", n - REPORT_ACTORS);
 	tsim_throw_run(&e->failure, "deadlock at %" G_GINT64_FORMAT " ns: nothing can wake%s",
 		       e->now, who->str);
 }

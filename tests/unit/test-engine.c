@@ -452,6 +452,20 @@ static void test_deadlock(void)
 	}
 }
 
+static void start_crowd(void *data)
+{
+	int i;
+
+	for (i = 0; i < 23; i++)
+		spawn("x", 0, act_daemon_park);
+}
+
+static void test_deadlock_crowd(void)
+{
+	run_fails(start_crowd, "deadlock at 0 ns: nothing can wake 'x' (parked for nothing), *"
+		  ", 'x' (parked for nothing) and 3 more");
+}
+
 static void act_spin(void *data)
 {
 	for (;;)
@@ -744,6 +758,7 @@ static const struct test tests[] = {
 	{ "/engine/stop", test_stop },
 	{ "/engine/daemon", test_daemon },
 	{ "/engine/deadlock", test_deadlock },
+	{ "/engine/deadlock-crowd", test_deadlock_crowd },
 	{ "/engine/livelock", test_livelock },
 	{ "/engine/no-livelock", test_no_livelock },
 	{ "/engine/fingerprint", test_fingerprint },
