@@ -24,5 +24,6 @@ extern struct tsim_where tsim_where;
 			tsim_invariant_failed(#condition, __FILE__, __LINE__, __VA_ARGS__); \
 	} while (0)
 
-void tsim_invariant_failed(const char *condition, const char *file, int line, const char *format, ...)
+void tsim_invariant_failed(const char *condition, const char *file, int line,
+			   const char *format, ...)
 	G_GNUC_PRINTF(4, 5) G_GNUC_NORETURN;
