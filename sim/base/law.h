@@ -7,12 +7,16 @@
 /* A law of a duration, in nanoseconds.  Immutable once parsed. */
 typedef struct tsim_law TsimLaw;
 
+/* The longest draw, 146 years: adding it to any time of a replication cannot overflow. */
+#define TSIM_LAW_MAX_NS (G_MAXINT64 / 2)
+
 TsimLaw *tsim_law_parse(const char *text, GError **error);
 TsimLaw *tsim_law_new_fixed(tsim_ns value_ns);
 void tsim_law_free(TsimLaw *law);
 char *tsim_law_to_string(const TsimLaw *law);
 
 tsim_ns tsim_law_quantile_ns(const TsimLaw *law, double u);
+tsim_ns tsim_law_residual_ns(const TsimLaw *law, tsim_ns elapsed, double u);
 double tsim_law_cdf(const TsimLaw *law, double t_ns);
 double tsim_law_mean_ns(const TsimLaw *law);
 double tsim_law_min_ns(const TsimLaw *law);
