@@ -4,7 +4,10 @@
 #include <glib.h>
 #include "simtime.h"
 
-/* Log-linear histogram of durations >= 0 ns, exact below 256 ns, relative error <= 1/256 above. Mergeable. */
+/*
+ * Log-linear histogram of durations >= 0 ns, exact below 256 ns, relative
+ * error <= 1/256 above.  Mergeable.
+ */
 typedef struct tsim_histogram TsimHistogram;
 
 TsimHistogram *tsim_histogram_new(void);
@@ -17,6 +20,7 @@ double tsim_histogram_total_ns(const TsimHistogram *h);	/* exact sum */
 tsim_ns tsim_histogram_max_ns(const TsimHistogram *h);	/* exact */
 tsim_ns tsim_histogram_min_ns(const TsimHistogram *h);	/* exact */
 tsim_ns tsim_histogram_quantile_ns(const TsimHistogram *h, double q);
+/* A bucket holds the durations low..high, both inclusive. */
 typedef void (*tsim_histogram_fn)(tsim_ns low, tsim_ns high, guint64 count, void *data);
 void tsim_histogram_foreach(const TsimHistogram *h, tsim_histogram_fn fn, void *data);
 /* Sparse encoding for a pipe: appends to @out / reads and merges, advancing @p. */
