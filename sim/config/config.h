@@ -14,7 +14,10 @@ TsimConfig *tsim_config_load(const char *path, GError **error);
 void tsim_config_free(TsimConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TsimConfig, tsim_config_free)
 
-/* Override, "device.discard.latency=fixed(20ms)"; groups: device filesystem workload policy.NAME experiment. */
+/*
+ * Override, "device.discard.latency=fixed(20ms)"; groups: device filesystem
+ * workload policy.NAME experiment.
+ */
 gboolean tsim_config_set(TsimConfig *config, const char *assignment, GError **error);
 /* The names of the [experiment NAME] groups, in file order.  (transfer full) */
 GStrv tsim_config_experiments(const TsimConfig *config);
@@ -38,8 +41,16 @@ struct tsim_schema {
 	/* Option table of a workload or policy kind, NULL if there is no such kind. */
 	const struct tsim_option *(*workload)(const char *kind);
 	const struct tsim_option *(*policy)(const char *kind);
-	const char *const *workload_kinds, *const *policy_kinds;	/* NULL-terminated, for messages */
+	/* NULL-terminated, for messages */
+	const char *const *workload_kinds, *const *policy_kinds;
 };
+
+/*
+ * Check every group but the experiments, which tsim_config_resolve() does as
+ * well: for files that have no experiment.
+ */
+gboolean tsim_groups_check(const TsimConfig *config, const struct tsim_schema *schema,
+			   GError **error);
 
 /*
  * tsim_config_resolve:
@@ -59,12 +70,18 @@ const char *tsim_resolved_experiment(const TsimResolved *resolved);
 /* The kind of the workload, or of the policy named @name. */
 const char *tsim_resolved_workload_kind(const TsimResolved *resolved);
 const char *tsim_resolved_policy_kind(const TsimResolved *resolved, const char *name);
-/* Fill @target (defaults included) from the resolved values; @name only for kind "policy". */
-gboolean tsim_resolved_fill(const TsimResolved *resolved, const char *kind, const char *name, void *target,
-			    GError **error);
-/* All values, sorted by kind, group, key.  (element-type struct tsim_resolved_value) (transfer none) */
+/*
+ * Fill @target (defaults included) from the resolved values; @name only for
+ * kind "policy".  @target may be uninitialised; tsim_options_clear() frees it.
+ */
+gboolean tsim_resolved_fill(const TsimResolved *resolved, const char *kind, const char *name,
+			    void *target, GError **error);
+/* All values, sorted by kind, group, key.  (element-type struct tsim_resolved_value) */
 const GPtrArray *tsim_resolved_values(const TsimResolved *resolved);
 /* A valid config file that reproduces the resolved experiment; no include, no preset needed. */
 char *tsim_resolved_manifest(const TsimResolved *resolved);
+/* The same, with the origin of each value in a comment when @origins. */
+char *tsim_resolved_manifest_full(const TsimResolved *resolved, gboolean origins);
 /* Where a key was set, for an error found later: "configs/a.conf:12" or "default". */
-const char *tsim_resolved_origin(const TsimResolved *resolved, const char *kind, const char *name, const char *key);
+const char *tsim_resolved_origin(const TsimResolved *resolved, const char *kind, const char *name,
+				 const char *key);

@@ -29,16 +29,27 @@ struct tsim_option {
 	const char *name;
 	enum tsim_option_type type;
 	size_t offset;
-	double min, max;		/* permitted range in base units (ns, bytes, /s); max 0: unbounded */
+	/*
+	 * Permitted range in base units (ns, bytes, /s), of a law's mean, of a
+	 * list's length; max 0: unbounded.
+	 */
+	double min, max;
 	const char *const *choices;	/* TSIM_OPT_ENUM, NULL-terminated */
-	const char *def;		/* default, as text in the config language; NULL: required */
+	const char *def;		/* default, in the config language; NULL: required */
 	const char *help;		/* one line */
 	const char *source;		/* where the default comes from, or NULL */
 };
 
-gboolean tsim_option_parse(const struct tsim_option *option, const char *text, void *target, GError **error);
+gboolean tsim_option_parse(const struct tsim_option *option, const char *text, void *target,
+			   GError **error);
 char *tsim_option_format(const struct tsim_option *option, const void *target);
 /* Set every option of @options in @target to its default. */
 void tsim_options_defaults(const struct tsim_option *options, void *target);
 /* Free what the LAW, STRING and LIST options of @target own. */
 void tsim_options_clear(const struct tsim_option *options, void *target);
+/* "time", "bytes", "law" ... for people. */
+const char *tsim_option_type_name(enum tsim_option_type type);
+/* The permitted values in human units, "0ns to 1min"; empty when everything is.  (transfer full) */
+char *tsim_option_range(const struct tsim_option *option);
+/* The entry called @name, or NULL. */
+const struct tsim_option *tsim_options_find(const struct tsim_option *options, const char *name);
