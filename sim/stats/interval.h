@@ -3,7 +3,10 @@
 
 #include <glib.h>
 
-/* An estimate with its confidence interval. */
+/*
+ * An estimate with its confidence interval.  Without any data the estimate is
+ * NaN; without enough of it a limit is infinite.
+ */
 struct tsim_estimate {
 	double estimate;
 	double low;
@@ -14,11 +17,15 @@ struct tsim_estimate {
 
 struct tsim_estimate tsim_wilson(guint64 hits, guint64 n, double confidence);
 struct tsim_estimate tsim_clopper_pearson(guint64 hits, guint64 n, double confidence);
-struct tsim_estimate tsim_poisson_rate(guint64 events, double exposure, double confidence);	/* Garwood */
+/* Garwood */
+struct tsim_estimate tsim_poisson_rate(guint64 events, double exposure, double confidence);
 /* Wilson; Clopper-Pearson when hits is 0 or n, where a claim of safety is made. */
 struct tsim_estimate tsim_proportion(guint64 hits, guint64 n, double confidence);
 
-/* Sums for the ratio of two per-replication totals, E[x]/E[y], interval by the delta method. Mergeable. */
+/*
+ * Sums for the ratio of two per-replication totals, E[x]/E[y], interval by
+ * the delta method.  Mergeable.
+ */
 struct tsim_ratio {
 	guint64 n;
 	double sx, sy, sxx, sxy, syy;
