@@ -85,3 +85,6 @@ char *tsim_resolved_manifest_full(const TsimResolved *resolved, gboolean origins
 /* Where a key was set, for an error found later: "configs/a.conf:12" or "default". */
 const char *tsim_resolved_origin(const TsimResolved *resolved, const char *kind, const char *name,
 				 const char *key);
+
+/* Where a bundled file is: as given, else in a data directory. */
+char *tsim_data_file(const char *name, GError **error);

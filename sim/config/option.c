@@ -251,6 +251,9 @@ static char *format_number(enum tsim_option_type type, double number)
 		return tsim_format_frequency(number);
 	case TSIM_OPT_SHARE:
 		return g_strdup_printf("%.12g%%", 100 * number);
+	case TSIM_OPT_COUNT:
+	case TSIM_OPT_LIST:
+		return g_strdup_printf("%.0f", number);
 	default:
 		return g_strdup_printf("%.12g", number);
 	}
@@ -259,7 +262,7 @@ static char *format_number(enum tsim_option_type type, double number)
 /**
  * tsim_option_range:
  *
- * The permitted values in human units, "0ns to 1min", "at least 1",
+ * The permitted values in human units, "0s to 1min", "at least 1",
  * "queued | barrier"; empty when everything is.  (transfer full)
  */
 char *tsim_option_range(const struct tsim_option *option)

@@ -49,7 +49,7 @@ void tsim_options_defaults(const struct tsim_option *options, void *target);
 void tsim_options_clear(const struct tsim_option *options, void *target);
 /* "time", "bytes", "law" ... for people. */
 const char *tsim_option_type_name(enum tsim_option_type type);
-/* The permitted values in human units, "0ns to 1min"; empty when everything is.  (transfer full) */
+/* The permitted values in human units, "0s to 1min"; empty when everything is.  (transfer full) */
 char *tsim_option_range(const struct tsim_option *option);
 /* The entry called @name, or NULL. */
 const struct tsim_option *tsim_options_find(const struct tsim_option *options, const char *name);

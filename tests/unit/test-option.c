@@ -147,7 +147,7 @@ static void test_refusals(void)
 		{ "flag", "1", "'1' is neither true nor false" },
 		{ "count", "0", "'0' is out of range, permitted is 1 to 1000000" },
 		{ "count", "1.5", "1.5" },
-		{ "time", "2min", "'2min' is out of range, permitted is 0ns to 60s" },
+		{ "time", "2min", "'2min' is out of range, permitted is 0s to 60s" },
 		{ "time", "5", "5" },
 		{ "time", "-1s", "-1s" },
 		{ "bytes", "4k", "4k" },
@@ -184,7 +184,7 @@ static void test_range(void)
 	static const struct pair pairs[] = {
 		{ "flag", .canonical = "true | false" },
 		{ "count", .canonical = "1 to 1000000" },
-		{ "time", .canonical = "0ns to 60s" },
+		{ "time", .canonical = "0s to 60s" },
 		{ "rate", .canonical = "at least 0B/s" },
 		{ "share", .canonical = "0% to 100%" },
 		{ "law", .canonical = "" },

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli.h"
+
+#include <stdio.h>
+
+#include "error.h"
+
+/**
+ * tsim_cli_fail:
+ *
+ * 1 for a run that failed, 2 for everything that the user can put right.
+ */
+int tsim_cli_fail(const GError *error)
+{
+	g_autofree char *line = g_strdelimit(g_strdup(error->message), "\n\r", ' ');
+
+	fprintf(stderr, "trimsim: %s\n", line);
+	return g_error_matches(error, TSIM_ERROR, TSIM_ERROR_RUN) ? TSIM_EXIT_FAILED :
+								    TSIM_EXIT_USAGE;
+}
+
+static gboolean check_count(int n, int n_min, int n_max, const char *arguments, GError **error)
+{
+	if (n >= n_min && n <= n_max)
+		return TRUE;
+	return tsim_throw(error, "%s, usage: %s %s, see %s --help",
+			  n < n_min ? "too few arguments" : "too many arguments", g_get_prgname(),
+			  arguments, g_get_prgname());
+}
+
+/**
+ * tsim_cli_parse:
+ * @arguments: what follows the options in the usage line, "CONFIG"
+ * @examples: (nullable)
+ * @n_min: how few arguments may remain
+ * @n_max: how many
+ *
+ * Options may stand before and behind the arguments; `--` ends them.
+ */
+gboolean tsim_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *arguments,
+			const char *examples, int n_min, int n_max, GError **error)
+{
+	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
+	g_autoptr(GError) local = NULL;
+
+	g_option_context_add_main_entries(context, entries, NULL);
+	g_option_context_set_description(context, examples);
+	if (!g_option_context_parse(context, argc, argv, &local))
+		return tsim_throw(error, "%s, see %s --help", local->message, g_get_prgname());
+	if (*argc > 1 && !g_strcmp0((*argv)[1], "--")) {
+		(*argv)++;
+		(*argc)--;
+	}
+	return check_count(*argc - 1, n_min, n_max, arguments, error);
+}
+
+TsimConfig *tsim_cli_load(const char *path, char **sets, GError **error)
+{
+	g_autoptr(TsimConfig) config = tsim_config_load(path, error);
+
+	if (!config)
+		return NULL;
+	for (guint i = 0; sets && sets[i]; i++)
+		if (!tsim_config_set(config, sets[i], error))
+			return NULL;
+	return g_steal_pointer(&config);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include "config.h"
+
+/* Exit statuses. */
+enum {
+	TSIM_EXIT_OK = 0,
+	TSIM_EXIT_FAILED = 1,		/* a run failed or an invariant broke */
+	TSIM_EXIT_USAGE = 2,		/* bad usage or bad input */
+	TSIM_EXIT_IMPRECISE = 3,	/* stopped before the target precision */
+	TSIM_EXIT_CHECK = 4,		/* validation or check failed */
+	TSIM_EXIT_INTERRUPTED = 130,	/* resumable */
+};
+
+/* One file per subcommand, one line in the array of main.c; argv[0] is the subcommand. */
+struct tsim_command {
+	const char *name;
+	const char *usage;	/* what follows the name in the synopsis */
+	const char *summary;	/* one line of --help */
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct tsim_command tsim_commands[];	/* ends with an entry without a name */
+
+int tsim_cmd_run(int argc, char **argv);
+int tsim_cmd_plot(int argc, char **argv);
+int tsim_cmd_report(int argc, char **argv);
+int tsim_cmd_explain(int argc, char **argv);
+int tsim_cmd_show(int argc, char **argv);
+int tsim_cmd_check(int argc, char **argv);
+int tsim_cmd_keys(int argc, char **argv);
+
+/* Print "trimsim: MESSAGE" on one line of stderr; the exit status that belongs to @error. */
+int tsim_cli_fail(const GError *error);
+/*
+ * Take the options out of argv; argv[1] ... argv[argc - 1] remain, from
+ * @n_min to @n_max of them.  @examples follows the options in --help.
+ */
+gboolean tsim_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *arguments,
+			const char *examples, int n_min, int n_max, GError **error);
+/* Load a configuration and apply the --set options; @sets may be NULL. */
+TsimConfig *tsim_cli_load(const char *path, char **sets, GError **error);
+
+/* keys-output.c: the man page and the bash completion, from the tables. */
+void tsim_print_man(const struct tsim_schema *schema);
+void tsim_print_completion(const struct tsim_schema *schema);

@@ -1,0 +1,27 @@
+#!/bin/bash
+# --help lists every command with a summary, each command has help of its own
+# with an example, --version names the libraries and loads none of the engine.
+source "$TEST_TOP/common"
+
+run_check --help
+expect '^Usage: trimsim COMMAND'
+expect '^  show +[a-z]'
+expect '^  check +[a-z]'
+expect '^  keys +[a-z]'
+expect '^Examples:'
+commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$out")
+for command in $commands; do
+	run_check "$command" --help
+	expect "^  trimsim $command"
+	expect '^Examples:'
+done
+
+run_check --version
+expect '^trimsim [0-9]+\.[0-9]+'
+expect '^GLib [0-9]'
+expect '^GSL [0-9]'
+expect '^SimGrid [0-9]'
+if ldd "$TRIMSIM" > "$out" 2> "$err"; then
+	grep -q simgrid "$out" && _fail 'the driver links SimGrid'
+fi
+exit 0

@@ -1,0 +1,33 @@
+#!/bin/bash
+# The bundled devices are valid, and say what their sources say.
+source "$TEST_TOP/common"
+
+config=$TEST_TOP/../../configs/presets/devices.conf
+run_check check "$config"
+expect 'no experiments, groups ok'
+
+base_config > a.conf
+for device in sata-sf-nonqueued sata-tlc-nonqueued nvme-consumer-slow nvme-datacenter virtio-thin \
+	      dm-thin; do
+	run_check show a.conf --set experiment.device=$device --origin
+	expect "^\[device $device\]"
+	# Nothing but what replaces the preset's own model is left to a default.
+	sed -n "/^\[device $device\]/,/^$/p" "$out" | grep '# default$' |
+		grep -vE '^discard\.(latency|sweep_steps) ' && _fail "$device leaves values open"
+	grep -A40 "^\[device $device\]" "$config" | sed -n '2,/^$/p' | grep ' = ' |
+		grep -vE '# [MSDI]( |$)|^discard.tail' && _fail "$device has values without a mark"
+done
+
+value()
+{
+	run_check show a.conf --set experiment.device="$1"
+	expect "^$2 = $3$"
+}
+value sata-sf-nonqueued discard.base 10ms
+value sata-sf-nonqueued discard.queueing barrier
+value sata-tlc-nonqueued discard.rate 1640MB/s
+value nvme-consumer-slow discard.per_range 440us
+value nvme-datacenter discard.sigma 0.06
+value virtio-thin discard.base 130us
+value virtio-thin discard.rate 5.6GB/s
+value dm-thin discard.rate 330MB/s
