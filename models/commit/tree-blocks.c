@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What transactions do to tree blocks and freed extents.
+ *
+ * Models: tree blocks dirtied in a transaction and written by its commit, or
+ *   before when more than the threshold is dirty (btree writepages); copy on
+ *   write of random written blocks, whose old places are pinned until the
+ *   commit; delayed references that free data; unpinning.
+ * Leaves out: which tree a block belongs to; keys; checksums.
+ * Source: fs/btrfs/disk-io.c: btree_writepages (BTRFS_DIRTY_METADATA_THRESH),
+ *   ctree.c: should_cow_block, extent-tree.c: btrfs_finish_extent_commit.
+ */
+#include "fs.h"
+#include "invariant.h"
+
+#define NODESIZE G_GUINT64_CONSTANT(16384)
+
+/* Write what is still live of a dirty extent. Returns the last completion. */
+static tsim_ns write_extent(struct tsim_fs *fs, const struct tsim_extent *extent)
+{
+	struct tsim_chunk *chunk = extent->bg->chunk;
+	guint64 start = extent->range.start - chunk->logical, end = extent->range.end - chunk->logical;
+	tsim_ns done = 0;
+
+	for (guint i = tsim_interval_set_find(&chunk->live, start);
+	     i < chunk->live.n && chunk->live.ranges[i].start < end; i++) {
+		struct tsim_range r = tsim_range_intersect(chunk->live.ranges[i], TSIM_RANGE(start, end));
+
+		r.start += chunk->logical;
+		r.end += chunk->logical;
+		done = MAX(done, tsim_oracle_write(&fs->oracle, chunk, r));
+	}
+	return done;
+}
+
+/**
+ * tsim_tree_write_dirty:
+ * Submit every dirty tree block of @trans.
+ *
+ * Returns: when the last write completes, ns; 0 when nothing was dirty.
+ */
+tsim_ns tsim_tree_write_dirty(struct tsim_fs *fs, struct tsim_transaction *trans)
+{
+	tsim_ns done = 0;
+
+	for (guint i = 0; i < trans->dirty->len; i++)
+		done = MAX(done, write_extent(fs, &g_array_index(trans->dirty, struct tsim_extent, i)));
+	g_array_set_size(trans->dirty, 0);
+	trans->dirty_bytes = 0;
+	return done;
+}
+
+/**
+ * tsim_tree_dirty:
+ * @extent: new tree blocks, allocated and live
+ *
+ * They are written by the commit, or at once with all others when the dirty
+ * threshold is passed.
+ *
+ * Returns: whether this call started writeback.
+ */
+gboolean tsim_tree_dirty(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent)
+{
+	g_array_append_vals(trans->dirty, extent, 1);
+	trans->dirty_bytes += tsim_range_len(extent->range);
+	if (trans->dirty_bytes <= fs->opt->dirty_threshold_bytes)
+		return FALSE;
+	tsim_tree_write_dirty(fs, trans);
+	return TRUE;
+}
+
+/**
+ * tsim_extent_free:
+ * The extent is referenced no more; its place can be allocated again after
+ * the commit of @trans.
+ */
+void tsim_extent_free(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent)
+{
+	tsim_oracle_freed(&fs->oracle, extent->bg->chunk, extent->range);
+	tsim_block_group_unuse(&fs->space, extent->bg, extent->range);
+	g_array_append_vals(trans->pinned, extent, 1);
+}
+
+/* A random group of metadata, weighted by what it uses. */
+static struct tsim_block_group *pick_group(struct tsim_fs *fs, double u)
+{
+	GPtrArray *groups = fs->space.info[TSIM_METADATA].groups;
+	double at = u * (double)fs->space.info[TSIM_METADATA].used;
+
+	for (guint i = 0; i < groups->len; i++) {
+		struct tsim_block_group *bg = g_ptr_array_index(groups, i);
+
+		at -= (double)bg->used;
+		if (at < 0 && bg->used > 0 && !bg->removed)
+			return bg;
+	}
+	return NULL;
+}
+
+/**
+ * tsim_tree_pick:
+ * @bytes: most that is wanted, in whole blocks of 16 KiB
+ * @out: (out): written tree blocks at a random place
+ *
+ * Returns: FALSE when the draw met no written block: one that is not on disk
+ * yet needs no copy (should_cow_block).
+ */
+gboolean tsim_tree_pick(struct tsim_fs *fs, guint64 bytes, struct tsim_extent *out)
+{
+	guint32 k = fs->n_cow++;
+	struct tsim_block_group *bg = pick_group(fs, tsim_rng_uniform(&fs->rng, 0, TSIM_DRAW_COW_GROUP, k));
+	double u = tsim_rng_uniform(&fs->rng, 0, TSIM_DRAW_COW_BLOCK, k);
+	const struct tsim_interval_set *on_disk;
+	struct tsim_range r;
+	guint64 at;
+	guint i;
+
+	if (!bg || bg->chunk->on_disk.n == 0)
+		return FALSE;
+	on_disk = &bg->chunk->on_disk;
+	at = (guint64)(u * (double)bg->chunk->len) / NODESIZE * NODESIZE;
+	i = tsim_interval_set_find(on_disk, at);
+	r = on_disk->ranges[i < on_disk->n ? i : 0];
+	if (at > r.start && at < r.end)
+		r.start = at;
+	r.end = MIN(r.end, r.start + bytes);
+	*out = (struct tsim_extent){ bg, { bg->chunk->logical + r.start, bg->chunk->logical + r.end } };
+	return TRUE;
+}
+
+/**
+ * tsim_tree_cow:
+ * @n_blocks: tree blocks that the transaction touches
+ *
+ * btrfs_cow_block() on random blocks: a written one is freed and gets a new
+ * place, as long as existing metadata groups have room (a commit may not
+ * allocate chunks here).
+ */
+void tsim_tree_cow(struct tsim_fs *fs, struct tsim_transaction *trans, guint n_blocks)
+{
+	for (guint i = 0; i < n_blocks; i++) {
+		struct tsim_extent old, new;
+
+		tsim_device_settle(&fs->dev);
+		if (!tsim_tree_pick(fs, NODESIZE, &old))
+			continue;
+		if (!tsim_extent_take(fs, TSIM_METADATA, NODESIZE, NODESIZE, &new))
+			return;
+		tsim_extent_free(fs, trans, &old);
+		tsim_tree_dirty(fs, trans, &new);
+	}
+}
+
+/* btrfs_run_delayed_refs(): frees take effect; a group that becomes empty is queued for the cleaner. */
+void tsim_run_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans)
+{
+	for (guint i = 0; i < trans->delayed_frees->len; i++)
+		tsim_extent_free(fs, trans, &g_array_index(trans->delayed_frees, struct tsim_extent, i));
+	g_array_set_size(trans->delayed_frees, 0);
+}
+
+/* btrfs_finish_extent_commit() without -o discard; log trees are gone as well. */
+void tsim_unpin_extents(struct tsim_fs *fs, struct tsim_transaction *trans)
+{
+	for (guint i = 0; i < trans->pinned->len; i++) {
+		const struct tsim_extent *extent = &g_array_index(trans->pinned, struct tsim_extent, i);
+
+		tsim_block_group_unpin(&fs->space, extent->bg, extent->range);
+	}
+	g_array_set_size(trans->pinned, 0);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An SSD as its block device shows it.
+ *
+ * Models: reads, writes, flushes and discards in flight with submit, effect
+ *   and completion times; parallel slots; splitting of discards at max_bytes
+ *   and granularity; queued discards and the barrier of non-queued SATA TRIM;
+ *   effect at start, at the end or swept over the range.
+ * Leaves out: flash translation and garbage collection, early
+ *   acknowledgement, merging of neighbouring discards, volatile cache loss.
+ * Source: Linux block/blk-lib.c:__blkdev_issue_discard (splitting);
+ *   C. Hellwig, linux-btrfs 2023-04-05 (non-queued TRIM drains the queue);
+ *   NVMe 1.2 ch. 7 (no order between commands in flight).
+ *
+ * Every time of a command follows by arithmetic from its arrival and from
+ * what was submitted before, so the device needs no event of its own: only
+ * the submitter waits.  Effects are applied lazily, in their order, before
+ * anything looks at what the media hold (tsim_device_settle).
+ */
+#include "device.h"
+
+#include <math.h>
+
+#include "draws.h"
+#include "service.h"
+
+void tsim_device_init(struct tsim_device *dev, TsimEngine *engine, const struct tsim_device_options *opt,
+		      const struct tsim_rng *rng)
+{
+	*dev = (struct tsim_device){ .engine = engine, .opt = opt, .rng = *rng };
+	dev->slot_free_ns = g_new0(tsim_ns, opt->slots);
+	dev->discard_slot_free_ns = g_new0(tsim_ns, opt->discard_slots);
+	dev->in_flight = g_array_new(FALSE, FALSE, sizeof(struct tsim_command));
+	dev->sweeps = g_array_new(FALSE, FALSE, sizeof(struct tsim_command));
+}
+
+void tsim_device_clear(struct tsim_device *dev)
+{
+	g_clear_pointer(&dev->slot_free_ns, g_free);
+	g_clear_pointer(&dev->discard_slot_free_ns, g_free);
+	g_clear_pointer(&dev->in_flight, g_array_unref);
+	g_clear_pointer(&dev->sweeps, g_array_unref);
+}
+
+/* A heap on (effect, seq): of two effects at one instant the later submitted wins. */
+static gboolean effect_before(const struct tsim_command *a, const struct tsim_command *b)
+{
+	if (a->effect_ns != b->effect_ns)
+		return a->effect_ns < b->effect_ns;
+	return a->seq < b->seq;
+}
+
+static void heap_push(GArray *heap, const struct tsim_command *cmd)
+{
+	struct tsim_command *c;
+	guint i = heap->len;
+
+	g_array_append_vals(heap, cmd, 1);
+	c = (struct tsim_command *)heap->data;
+	while (i > 0 && effect_before(cmd, &c[(i - 1) / 2])) {
+		c[i] = c[(i - 1) / 2];
+		i = (i - 1) / 2;
+	}
+	c[i] = *cmd;
+}
+
+static struct tsim_command heap_pop(GArray *heap)
+{
+	struct tsim_command *c = (struct tsim_command *)heap->data;
+	struct tsim_command first = c[0], last = c[heap->len - 1];
+	guint n = heap->len - 1, i = 0;
+
+	for (;;) {
+		guint child = 2 * i + 1;
+
+		if (child + 1 < n && effect_before(&c[child + 1], &c[child]))
+			child++;
+		if (child >= n || effect_before(&last, &c[child]))
+			break;
+		c[i] = c[child];
+		i = child;
+	}
+	if (n > 0)
+		c[i] = last;
+	g_array_set_size(heap, n);
+	return first;
+}
+
+static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t, guint64 steps)
+{
+	double share = (double)(t - cmd->start_ns) / (double)MAX(cmd->complete_ns - cmd->start_ns, 1);
+
+	if (t >= cmd->complete_ns)
+		return cmd->range.end;
+	if (steps > 0)
+		share = floor(share * (double)steps) / (double)steps;
+	return cmd->range.start + (guint64)(share * (double)tsim_range_len(cmd->range));
+}
+
+/* Move every sweep on to @t; each keeps in range.start what it has not reached yet. */
+static void advance_sweeps(struct tsim_device *dev, tsim_ns t)
+{
+	for (guint i = 0; i < dev->sweeps->len;) {
+		struct tsim_command *cmd = &g_array_index(dev->sweeps, struct tsim_command, i);
+		struct tsim_command whole = *cmd;
+		guint64 reached;
+
+		whole.range.start = cmd->first;
+		reached = t > cmd->start_ns ? sweep_position(&whole, t, dev->opt->sweep_steps) : cmd->first;
+		if (reached > cmd->range.start) {
+			dev->listener.discard_effect(dev->listener.data, cmd,
+						     TSIM_RANGE(cmd->range.start, reached),
+						     MIN(t, cmd->complete_ns));
+			cmd->range.start = reached;
+		}
+		if (cmd->range.start >= cmd->range.end)
+			g_array_remove_index(dev->sweeps, i);
+		else
+			i++;
+	}
+}
+
+static void settle_until(struct tsim_device *dev, tsim_ns until)
+{
+	while (dev->in_flight->len > 0) {
+		struct tsim_command cmd = g_array_index(dev->in_flight, struct tsim_command, 0);
+
+		if (cmd.effect_ns > until)
+			break;
+		heap_pop(dev->in_flight);
+		if (dev->sweeps->len > 0)
+			advance_sweeps(dev, cmd.effect_ns);
+		if (!cmd.discard)
+			dev->listener.write_effect(dev->listener.data, &cmd);
+		else
+			dev->listener.discard_effect(dev->listener.data, &cmd, cmd.range, cmd.effect_ns);
+	}
+	if (dev->sweeps->len > 0)
+		advance_sweeps(dev, until);
+}
+
+/**
+ * tsim_device_settle:
+ * Apply every effect due by now, in the device's order.
+ */
+void tsim_device_settle(struct tsim_device *dev)
+{
+	if (dev->in_flight->len > 0 || dev->sweeps->len > 0)
+		settle_until(dev, tsim_now(dev->engine));
+}
+
+/**
+ * tsim_device_drain:
+ * Apply the effects of all commands in flight, future ones included: for the
+ * end of a run, when nobody will touch the media any more.
+ */
+void tsim_device_drain(struct tsim_device *dev)
+{
+	settle_until(dev, TSIM_NS_NEVER - 1);
+}
+
+static tsim_ns *earliest_slot(tsim_ns *free_ns, guint64 n)
+{
+	tsim_ns *best = free_ns;
+
+	for (guint64 i = 1; i < n && *best > 0; i++) {
+		if (free_ns[i] < *best)
+			best = &free_ns[i];
+	}
+	return best;
+}
+
+/* Queue a read, write or flush: first free slot, behind a barrier, not before @not_before. */
+static struct tsim_command queue_io(struct tsim_device *dev, tsim_ns service_ns, tsim_ns not_before)
+{
+	tsim_ns now = tsim_now(dev->engine);
+	tsim_ns *slot = earliest_slot(dev->slot_free_ns, dev->opt->slots);
+	struct tsim_command cmd = { .submit_ns = now, .seq = dev->seq++ };
+
+	cmd.start_ns = MAX(MAX(now, *slot), MAX(dev->barrier_until_ns, not_before));
+	cmd.complete_ns = cmd.start_ns + service_ns;
+	cmd.effect_ns = cmd.complete_ns;
+	*slot = cmd.complete_ns;
+	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd.complete_ns);
+	dev->queue_wait_ns += cmd.start_ns - now;
+	if (dev->io_ns)
+		tsim_histogram_add(dev->io_ns, cmd.complete_ns - now);
+	return cmd;
+}
+
+/**
+ * tsim_device_read:
+ * Returns: the completion time, ns.
+ */
+tsim_ns tsim_device_read(struct tsim_device *dev, struct tsim_range range)
+{
+	return queue_io(dev, tsim_read_service(dev->opt, tsim_range_len(range)), 0).complete_ns;
+}
+
+/**
+ * tsim_device_write:
+ * @tag, @tag_number: handed to the listener with the effect
+ *
+ * A write takes effect when it completes.
+ *
+ * Returns: the completion time, ns.
+ */
+tsim_ns tsim_device_write(struct tsim_device *dev, struct tsim_range range, void *tag, guint64 tag_number)
+{
+	struct tsim_command cmd = queue_io(dev, tsim_write_service(dev->opt, tsim_range_len(range)), 0);
+
+	cmd.range = range;
+	cmd.tag = tag;
+	cmd.tag_number = tag_number;
+	dev->writes_done_ns = MAX(dev->writes_done_ns, cmd.complete_ns);
+	heap_push(dev->in_flight, &cmd);
+	return cmd.complete_ns;
+}
+
+/**
+ * tsim_device_flush:
+ * Returns: when every write submitted so far and the flush itself are done, ns.
+ */
+tsim_ns tsim_device_flush(struct tsim_device *dev)
+{
+	return queue_io(dev, dev->opt->flush_base_ns, dev->writes_done_ns).complete_ns;
+}
+
+static tsim_ns effect_time(const struct tsim_device_options *opt, const struct tsim_command *cmd)
+{
+	return opt->discard_effect == TSIM_EFFECT_START ? cmd->start_ns : cmd->complete_ns;
+}
+
+static tsim_ns submit_discard(struct tsim_device *dev, struct tsim_command *cmd, guint32 entity, guint32 index)
+{
+	const struct tsim_device_options *opt = dev->opt;
+	tsim_ns service = tsim_discard_service(opt, &dev->rng, tsim_range_len(cmd->range), entity, index);
+	tsim_ns *slot = earliest_slot(dev->discard_slot_free_ns, opt->discard_slots);
+
+	cmd->discard = TRUE;
+	cmd->seq = dev->seq++;
+	cmd->submit_ns = tsim_now(dev->engine);
+	cmd->start_ns = MAX(MAX(cmd->submit_ns, *slot), dev->barrier_until_ns);
+	if (opt->discard_queueing == TSIM_BARRIER)
+		cmd->start_ns = MAX(cmd->start_ns, dev->busy_until_ns);
+	cmd->complete_ns = cmd->start_ns + service;
+	cmd->effect_ns = effect_time(opt, cmd);
+	*slot = cmd->complete_ns;
+	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd->complete_ns);
+	if (opt->discard_queueing == TSIM_BARRIER)
+		dev->barrier_until_ns = cmd->complete_ns;
+	if (dev->discard_ns)
+		tsim_histogram_add(dev->discard_ns, cmd->complete_ns - cmd->submit_ns);
+	if (dev->draw_log)
+		g_array_append_val(dev->draw_log, ((struct tsim_discard_draw){ entity, index, service }));
+	return cmd->complete_ns;
+}
+
+static void put_in_flight(struct tsim_device *dev, struct tsim_command *cmd)
+{
+	struct tsim_range whole = tsim_whole_granules(dev->opt, cmd->range);
+
+	if (dev->listener.discard_submit)
+		dev->listener.discard_submit(dev->listener.data, cmd);
+	if (whole.start >= whole.end)
+		return;
+	cmd->range = whole;
+	if (dev->opt->discard_effect == TSIM_EFFECT_SWEEP) {
+		cmd->first = whole.start;
+		g_array_append_vals(dev->sweeps, cmd, 1);
+	} else {
+		heap_push(dev->in_flight, cmd);
+	}
+}
+
+/**
+ * tsim_device_discard:
+ * @range: physical bytes
+ * @entity, @index: address of the first latency draw; @index moves on by one a piece
+ * @tag: handed to the listener
+ *
+ * blkdev_issue_discard: all pieces are submitted together and the caller
+ * waits for the last.  On a barrier device a piece is issued only when the
+ * one before has completed, so that other commands go in between.
+ */
+void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity, guint32 *index,
+			 void *tag)
+{
+	tsim_ns done = tsim_now(dev->engine);
+	guint64 pos = range.start;
+
+	for (guint piece = 0; pos < range.end; piece++) {
+		struct tsim_command cmd = { .tag = tag, .piece = piece };
+
+		cmd.range = TSIM_RANGE(pos, tsim_piece_end(dev->opt, pos, range.end));
+		done = MAX(done, submit_discard(dev, &cmd, entity, (*index)++));
+		pos = cmd.range.end;
+		put_in_flight(dev, &cmd);
+		if (dev->opt->discard_queueing == TSIM_BARRIER && pos < range.end)
+			tsim_sleep_until(dev->engine, done);
+	}
+	tsim_sleep_until(dev->engine, done);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How long a command takes and where a discard is cut.
+ *
+ * Models: discard service (base + per_range + bytes / rate) * lognormal + tail.
+ * Leaves out: interference between reads, writes and discards in service.
+ * Source: measured and published discard latencies, docs/model.md "Device".
+ */
+#include "service.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+#include "draws.h"
+
+static double transfer_ns(guint64 bytes, double rate)
+{
+	return isinf(rate) ? 0 : (double)bytes / rate * 1e9;
+}
+
+tsim_ns tsim_read_service(const struct tsim_device_options *opt, guint64 bytes)
+{
+	return opt->read_base_ns + (tsim_ns)transfer_ns(bytes, opt->read_rate);
+}
+
+tsim_ns tsim_write_service(const struct tsim_device_options *opt, guint64 bytes)
+{
+	return opt->write_base_ns + (tsim_ns)transfer_ns(bytes, opt->write_rate);
+}
+
+static tsim_ns tail_ns(const struct tsim_device_options *opt, const struct tsim_rng *rng, guint32 entity,
+		       guint32 index)
+{
+	if (opt->discard_tail_probability <= 0 || !opt->discard_tail)
+		return 0;
+	if (tsim_rng_uniform(rng, entity, TSIM_DRAW_DISCARD_TAIL, index) >= opt->discard_tail_probability)
+		return 0;
+	return tsim_draw_law(rng, opt->discard_tail, entity, TSIM_DRAW_DISCARD_TAIL_VALUE, index);
+}
+
+/**
+ * tsim_discard_service:
+ * @bytes: length of the command
+ * @entity, @index: the draw's address, block group ordinal and k-th command of it
+ *
+ * Returns: service time in ns, without queueing.
+ */
+tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct tsim_rng *rng, guint64 bytes,
+			     guint32 entity, guint32 index)
+{
+	double body;
+
+	if (opt->discard_latency)
+		return tsim_draw_law(rng, opt->discard_latency, entity, TSIM_DRAW_DISCARD_BODY, index);
+	body = (double)(opt->discard_base_ns + opt->discard_per_range_ns) + transfer_ns(bytes, opt->discard_rate);
+	if (opt->discard_sigma > 0) {
+		double u = tsim_rng_uniform(rng, entity, TSIM_DRAW_DISCARD_BODY, index);
+
+		body *= exp(opt->discard_sigma * gsl_cdf_ugaussian_Pinv(u));
+	}
+	return (tsim_ns)body + tail_ns(opt, rng, entity, index);
+}
+
+/**
+ * tsim_piece_end:
+ * Where the discard command that starts at @start ends: at most max_bytes
+ * on, the start of the next piece aligned to the granularity
+ * (block/blk-lib.c of Linux 3.18 and 6.1).
+ */
+guint64 tsim_piece_end(const struct tsim_device_options *opt, guint64 start, guint64 end)
+{
+	guint64 granularity = opt->discard_granularity_bytes;
+	guint64 cut = start + opt->discard_max_bytes;
+
+	if (end - start <= opt->discard_max_bytes)
+		return end;
+	if (cut - cut % granularity > start)
+		cut -= cut % granularity;
+	return cut;
+}
+
+/**
+ * tsim_whole_granules:
+ * The part of @range that a device deallocates: whole granules only.
+ */
+struct tsim_range tsim_whole_granules(const struct tsim_device_options *opt, struct tsim_range range)
+{
+	guint64 granularity = opt->discard_granularity_bytes;
+	guint64 start = (range.start + granularity - 1) / granularity * granularity;
+
+	return TSIM_RANGE(start, MAX(start, range.end / granularity * granularity));
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fs.h"
+
+#include "cleaner.h"
+#include "file.h"
+
+const char *const tsim_stage_names[TSIM_N_STAGES] = { "hidden", "removed", "committed",
+						      "reused", "written", "corrupted" };
+const char *const tsim_stall_cause_names[TSIM_N_STALL_CAUSES] = { "pinned",	  "commit",	  "chunk_mutex",
+								  "device_queue", "false_enospc", "enospc" };
+
+static void free_file(gpointer data)
+{
+	struct tsim_file *file = data;
+
+	g_array_unref(file->extents);
+	g_free(file);
+}
+
+/**
+ * tsim_fs_init:
+ * @opt, @device: kept by reference
+ *
+ * An empty file system without chunks: call tsim_space_mkfs() or add them.
+ * fs->out must be set before anything runs; fs->dist may stay NULL.
+ */
+void tsim_fs_init(struct tsim_fs *fs, TsimEngine *engine, const struct tsim_fs_options *opt,
+		  const struct tsim_device_options *device, const struct tsim_rng *rng)
+{
+	*fs = (struct tsim_fs){ .engine = engine, .opt = opt, .rng = *rng };
+	tsim_device_init(&fs->dev, engine, device, rng);
+	tsim_space_init(&fs->space, fs);
+	tsim_commit_init(&fs->commit, fs);
+	tsim_oracle_init(&fs->oracle, fs);
+	fs->files = g_ptr_array_new_with_free_func(free_file);
+}
+
+void tsim_fs_clear(struct tsim_fs *fs)
+{
+	tsim_oracle_clear(&fs->oracle);
+	tsim_commit_clear(&fs->commit);
+	tsim_space_clear(&fs->space);
+	tsim_device_clear(&fs->dev);
+	tsim_policy_clear(&fs->policy);
+	g_clear_pointer(&fs->files, g_ptr_array_unref);
+	g_clear_pointer(&fs->cleaner, g_free);
+}
+
+void tsim_fs_mount(struct tsim_fs *fs, gboolean kthreads)
+{
+	tsim_chunk_allocator_start(&fs->space);
+	if (!kthreads)
+		return;
+	fs->cleaner = tsim_cleaner_start(fs);
+	tsim_transaction_kthread_start(fs);
+}
+
+/**
+ * tsim_fs_finish:
+ * Umount, as far as the results are concerned: discards in flight complete,
+ * counters that run on are closed, every hit gets its fate.
+ */
+void tsim_fs_finish(struct tsim_fs *fs, GPtrArray *races)
+{
+	tsim_device_drain(&fs->dev);
+	tsim_space_count_pinned(&fs->space, 0);
+	tsim_space_clear_full(&fs->space);
+	tsim_oracle_judge(&fs->oracle, races);
+	fs->out->simulated_ns = tsim_now(fs->engine);
+	fs->out->events = tsim_engine_events(fs->engine);
+	fs->out->fingerprint = tsim_engine_fingerprint(fs->engine);
+}

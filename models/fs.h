@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "commit.h"
+#include "device.h"
+#include "draws.h"
+#include "fs-options.h"
+#include "oracle.h"
+#include "outcome.h"
+#include "policy.h"
+#include "space.h"
+
+/*
+ * One file system on one device in one replication: everything that actors
+ * share.  It owns all heap, since an actor that is cancelled unwinds nothing.
+ */
+struct tsim_fs {
+	TsimEngine *engine;
+	const struct tsim_fs_options *opt;
+	struct tsim_rng rng;
+	struct tsim_device dev;
+	struct tsim_space space;
+	struct tsim_commit commit;
+	struct tsim_policy policy;
+	struct tsim_oracle oracle;
+	struct tsim_cleaner *cleaner;
+	struct tsim_outcome *out;
+	struct tsim_distributions *dist;
+	GPtrArray *files;		/* (element-type struct tsim_file) owned */
+	guint32 n_cow;			/* index of the next copied tree block */
+	guint32 n_unallocated;		/* index of the next draw for unallocated space */
+	gboolean umounting;		/* actors that loop for ever end at their next turn */
+};
+
+void tsim_fs_init(struct tsim_fs *fs, TsimEngine *engine, const struct tsim_fs_options *opt,
+		  const struct tsim_device_options *device, const struct tsim_rng *rng);
+void tsim_fs_clear(struct tsim_fs *fs);
+/* Start the actors of a mounted file system: chunk allocator and, with @kthreads, transaction kthread and cleaner. */
+void tsim_fs_mount(struct tsim_fs *fs, gboolean kthreads);
+/* After the run: drain the device, judge the hits, fill fs->out. */
+void tsim_fs_finish(struct tsim_fs *fs, GPtrArray *races);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Free space of one block group.
+ *
+ * Models: extent entries and bitmaps of 128 MiB windows with the thresholds
+ *   that choose between them; hiding an entry while it is trimmed.
+ * Leaves out: clusters' own bitmaps (an allocation takes its cluster at
+ *   once), the on-disk cache.
+ * Source: fs/btrfs/free-space-cache.c: use_bitmap, trim_no_bitmap,
+ *   trim_bitmaps, unlink_free_space.
+ */
+#include "free-space.h"
+
+#include "invariant.h"
+#include "simtime.h"
+
+/**
+ * tsim_free_space_init:
+ * @group_bytes: length of the block group
+ * @extents_per_gib: extent entries allowed per GiB before bitmaps are used
+ * @force_extents: ranges of 1 MiB and more never go to a bitmap (5.6)
+ */
+void tsim_free_space_init(struct tsim_free_space *fs, guint64 group_bytes, guint64 extents_per_gib,
+			  gboolean force_extents)
+{
+	tsim_interval_set_init(&fs->extents);
+	tsim_interval_set_init(&fs->bitmaps);
+	fs->bytes = 0;
+	/* recalculate_thresholds(): at least one GiB's worth */
+	fs->extents_threshold = (guint)(MAX(group_bytes, TSIM_GIB) / TSIM_GIB * extents_per_gib);
+	/* groups smaller than half a bitmap never use one */
+	fs->bitmaps_allowed = group_bytes >= TSIM_BITMAP_BYTES / 2;
+	fs->force_extents = force_extents;
+}
+
+void tsim_free_space_clear(struct tsim_free_space *fs)
+{
+	tsim_interval_set_clear(&fs->extents);
+	tsim_interval_set_clear(&fs->bitmaps);
+	fs->bytes = 0;
+}
+
+static gboolean use_bitmap(const struct tsim_free_space *fs, guint64 bytes)
+{
+	if (!fs->bitmaps_allowed || (fs->force_extents && bytes >= TSIM_MIB))
+		return FALSE;
+	if (fs->extents.n >= fs->extents_threshold)
+		return TRUE;
+	/* small entries must leave half of the extents for larger ones */
+	return bytes <= 4 * TSIM_SECTOR && fs->extents.n * 2 > fs->extents_threshold;
+}
+
+/* Does @r touch an extent entry, so that it merges (try_merge_free_space)? */
+static gboolean merges(const struct tsim_free_space *fs, struct tsim_range r)
+{
+	guint i = tsim_interval_set_find(&fs->extents, r.start > 0 ? r.start - 1 : 0);
+
+	return i < fs->extents.n && fs->extents.ranges[i].start <= r.end;
+}
+
+/**
+ * tsim_free_space_add:
+ * @r: becomes allocatable; must not be free already
+ */
+void tsim_free_space_add(struct tsim_free_space *fs, struct tsim_range r)
+{
+	if (merges(fs, r) || !use_bitmap(fs, tsim_range_len(r)))
+		tsim_interval_set_add(&fs->extents, r);
+	else
+		tsim_interval_set_add(&fs->bitmaps, r);
+	fs->bytes += tsim_range_len(r);
+}
+
+/* btrfs_remove_free_space_cache() */
+void tsim_free_space_drop_all(struct tsim_free_space *fs)
+{
+	tsim_interval_set_reset(&fs->extents);
+	tsim_interval_set_reset(&fs->bitmaps);
+	fs->bytes = 0;
+}
+
+static gboolean take_from(struct tsim_interval_set *set, guint64 from, guint64 bytes, guint64 min,
+			  struct tsim_range *out)
+{
+	for (guint i = tsim_interval_set_find(set, from); i < set->n; i++) {
+		struct tsim_range r = set->ranges[i];
+
+		r.start = MAX(r.start, from);
+		if (tsim_range_len(r) < min)
+			continue;
+		r.end = MIN(r.end, r.start + bytes);
+		tsim_interval_set_remove(set, r);
+		*out = r;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+/**
+ * tsim_free_space_take:
+ * @from: search hint, logical
+ * @bytes: most to take
+ * @min: least that will do, contiguous
+ * @out: (out): what was taken
+ *
+ * First fit by offset, extent entries before bitmaps, as find_free_space().
+ */
+gboolean tsim_free_space_take(struct tsim_free_space *fs, guint64 from, guint64 bytes, guint64 min,
+			      struct tsim_range *out)
+{
+	if (fs->bytes < min)
+		return FALSE;
+	if (!take_from(&fs->extents, from, bytes, min, out) && !take_from(&fs->bitmaps, from, bytes, min, out))
+		return FALSE;
+	fs->bytes -= tsim_range_len(*out);
+	return TRUE;
+}
+
+/**
+ * tsim_free_space_hide_extent:
+ * @from: where the trimmer is
+ * @min: FITRIM's minlen; shorter entries are stepped over
+ * @out: (out): the whole entry, also what lies before @from
+ *
+ * trim_no_bitmap() unlinks the whole entry even if only a part is discarded.
+ */
+gboolean tsim_free_space_hide_extent(struct tsim_free_space *fs, guint64 from, guint64 min, struct tsim_range *out)
+{
+	for (guint i = tsim_interval_set_find(&fs->extents, from); i < fs->extents.n; i++) {
+		struct tsim_range r = fs->extents.ranges[i];
+
+		if (r.end - MAX(r.start, from) < min)
+			continue;
+		tsim_interval_set_remove_at(&fs->extents, i);
+		fs->bytes -= tsim_range_len(r);
+		*out = r;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+/**
+ * tsim_free_space_hide_bitmap:
+ * @out: (out): one run of bits, cut at its 128 MiB window
+ *
+ * trim_bitmaps() clears only the bits that it found.
+ */
+gboolean tsim_free_space_hide_bitmap(struct tsim_free_space *fs, guint64 from, guint64 min, struct tsim_range *out)
+{
+	for (guint i = tsim_interval_set_find(&fs->bitmaps, from); i < fs->bitmaps.n; i++) {
+		struct tsim_range r = fs->bitmaps.ranges[i];
+
+		r.start = MAX(r.start, from);
+		r.end = MIN(r.end, (r.start / TSIM_BITMAP_BYTES + 1) * TSIM_BITMAP_BYTES);
+		if (tsim_range_len(r) < min)
+			continue;
+		fs->bytes -= tsim_interval_set_remove(&fs->bitmaps, r);
+		*out = r;
+		return TRUE;
+	}
+	return FALSE;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * FITRIM.
+ *
+ * Models: the walk over block groups by logical address, extent entries and
+ *   then bitmaps of each, an entry hidden while it is discarded, `reserved`
+ *   raised only for read-write groups, the map taken at submission, one DUP
+ *   copy after the other, entries put back (into a removed group as well,
+ *   where they are trimmed again); since 4.3 unallocated space, chunk_mutex
+ *   held over each discard, ranges trimmed once only.
+ * Leaves out: signals, ranges other than the whole file system, waiting for
+ *   free space to be cached.
+ * Source: fs/btrfs/extent-tree.c: btrfs_trim_fs, btrfs_discard_extent,
+ *   btrfs_trim_free_extents; free-space-cache.c: trim_no_bitmap,
+ *   trim_bitmaps, do_trimming (3.18, 6.1).
+ */
+#include "fitrim.h"
+
+#include "cleaner.h"
+
+static const guint64 super_mirrors[] = { 64 * TSIM_KIB, 64 * TSIM_MIB, 256 * TSIM_GIB };
+
+#define SUPER_BYTES 4096
+#define TRIM_START TSIM_MIB	/* BTRFS_DEVICE_RANGE_RESERVED */
+
+/* btrfs_issue_discard(): one physical range, cut at trim_max and around superblock mirrors. */
+static void issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 entity, guint32 *index, void *tag)
+{
+	while (phys.start < phys.end) {
+		struct tsim_range r = phys;
+		guint64 resume = r.end;
+
+		for (guint i = 0; fs->opt->trim_skips_super && i < G_N_ELEMENTS(super_mirrors); i++) {
+			struct tsim_range super = TSIM_RANGE(super_mirrors[i], super_mirrors[i] + SUPER_BYTES);
+
+			if (tsim_range_overlaps(r, super)) {
+				r.end = MAX(super.start, r.start);
+				resume = super.end;
+			}
+		}
+		if (r.end - r.start > fs->opt->trim_max_bytes)
+			resume = r.end = r.start + fs->opt->trim_max_bytes;
+		if (r.end > r.start)
+			tsim_device_discard(&fs->dev, r, entity, index, tag);
+		phys.start = resume;
+	}
+}
+
+/* btrfs_discard_extent(): the map is taken now, the copies are discarded one after the other. */
+static gboolean discard_extent(struct tsim_fs *fs, struct tsim_discard *d)
+{
+	const struct tsim_chunk *map;
+
+	tsim_device_settle(&fs->dev);
+	map = tsim_chunk_lookup(&fs->space, d->logical.start);
+	if (!map)	/* "unable to find logical": the group was removed, nobody has its address yet */
+		return FALSE;
+	for (guint c = 0; c < map->copies; c++) {
+		guint64 start = map->phys[c] + (d->logical.start - map->logical);
+		guint64 len = MIN(tsim_range_len(d->logical), map->len - (d->logical.start - map->logical));
+
+		tsim_oracle_discard_submit(&fs->oracle, d, map, TSIM_RANGE(start, start + len));
+		issue_discard(fs, d->phys, d->bg->chunk->ordinal, &d->bg->n_discards, d);
+	}
+	return TRUE;
+}
+
+static void put_back(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsim_range entry, guint64 reserved)
+{
+	struct tsim_space_info *info = &fs->space.info[bg->type];
+
+	tsim_free_space_add(&bg->free, entry);
+	if (reserved == 0)
+		return;
+	bg->reserved -= reserved;
+	info->reserved -= reserved;
+	if (bg->ro)
+		info->readonly += (gint64)reserved;
+}
+
+/* do_trimming(): @entry is hidden already; @r is the part of it to discard. */
+static gboolean do_trimming(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsim_range entry,
+			    struct tsim_range r)
+{
+	struct tsim_discard *d = tsim_oracle_hide(&fs->oracle, bg, r);
+	guint64 reserved = bg->ro ? 0 : tsim_range_len(entry);
+	gboolean ok;
+
+	bg->reserved += reserved;
+	fs->space.info[bg->type].reserved += reserved;
+	if (fs->policy.ops->discard_begin)
+		fs->policy.ops->discard_begin(&fs->policy, d);
+	ok = discard_extent(fs, d);
+	if (fs->policy.ops->discard_end)
+		fs->policy.ops->discard_end(&fs->policy, d);
+	put_back(fs, bg, entry, reserved);
+	tsim_oracle_discard_done(&fs->oracle, d);
+	return ok;
+}
+
+static gboolean trim_no_bitmap(struct tsim_fs *fs, struct tsim_block_group *bg, guint64 minlen)
+{
+	guint64 start = bg->range.start;
+	struct tsim_range entry;
+
+	while (bg->free.bytes >= minlen && tsim_free_space_hide_extent(&bg->free, start, minlen, &entry)) {
+		start = MAX(start, entry.start);
+		if (!do_trimming(fs, bg, entry, TSIM_RANGE(start, entry.end)))
+			return FALSE;
+		start = entry.end;
+	}
+	return TRUE;
+}
+
+static gboolean trim_bitmaps(struct tsim_fs *fs, struct tsim_block_group *bg, guint64 minlen)
+{
+	guint64 start = bg->range.start;
+	struct tsim_range run;
+
+	while (tsim_free_space_hide_bitmap(&bg->free, start, minlen, &run)) {
+		if (!do_trimming(fs, bg, run, run))
+			return FALSE;
+		start = run.end;
+	}
+	return TRUE;
+}
+
+/**
+ * tsim_trim_block_group:
+ * @minlen: shorter free ranges are left alone, bytes
+ *
+ * btrfs_trim_block_group(), between the policy's trim_begin and trim_end.
+ *
+ * Returns: FALSE on EINVAL: the group was removed under the trimmer and its
+ * map is gone.
+ */
+gboolean tsim_trim_block_group(struct tsim_fs *fs, struct tsim_block_group *bg, guint64 minlen)
+{
+	struct tsim_policy *policy = &fs->policy;
+	gboolean ok;
+
+	if (policy->ops->trim_begin && !policy->ops->trim_begin(policy, bg))
+		return TRUE;
+	ok = trim_no_bitmap(fs, bg, minlen) && trim_bitmaps(fs, bg, minlen);
+	if (policy->ops->trim_end)
+		policy->ops->trim_end(policy, bg);
+	if (fs->cleaner)
+		tsim_cond_broadcast(&fs->cleaner->retry);
+	return ok;
+}
+
+/* The first range at or after @from that is neither allocated nor trimmed (find_first_clear_extent_bit). */
+static gboolean next_unallocated(struct tsim_space *space, guint64 from, struct tsim_range *out)
+{
+	struct tsim_interval_set taken = { 0 };
+	guint64 end = space->fs->opt->size_bytes;
+
+	for (guint i = 0; i < space->trimmed.n; i++)
+		tsim_interval_set_add(&taken, space->trimmed.ranges[i]);
+	for (guint i = 0; i < space->maps->len; i++) {
+		const struct tsim_chunk *chunk = g_ptr_array_index(space->maps, i);
+
+		for (guint c = 0; c < chunk->copies; c++)
+			tsim_interval_set_add(&taken, tsim_chunk_stripe(chunk, c));
+	}
+	for (guint i = tsim_interval_set_find(&taken, from); i < taken.n; i++) {
+		if (taken.ranges[i].start > from) {
+			end = MIN(end, taken.ranges[i].start);
+			break;
+		}
+		from = taken.ranges[i].end;
+	}
+	tsim_interval_set_clear(&taken);
+	*out = TSIM_RANGE(from, end);
+	return from < end;
+}
+
+/* btrfs_trim_free_extents(): chunk_mutex is held over each discard. */
+static void trim_unallocated(struct tsim_fs *fs, guint64 minlen)
+{
+	struct tsim_space *space = &fs->space;
+	guint64 pos = TRIM_START;
+	guint32 index = 0;
+
+	for (;;) {
+		struct tsim_range r;
+
+		tsim_mutex_lock(&space->chunk_mutex);
+		if (!next_unallocated(space, pos, &r)) {
+			tsim_mutex_unlock(&space->chunk_mutex);
+			return;
+		}
+		pos = r.end;
+		if (tsim_range_len(r) >= minlen) {
+			/* an address of its own: place and time of a gap differ between policies */
+			index = fs->n_unallocated;
+			issue_discard(fs, r, G_MAXUINT32, &index, NULL);
+			fs->n_unallocated = index;
+			tsim_interval_set_add(&space->trimmed, r);
+		}
+		tsim_mutex_unlock(&space->chunk_mutex);
+	}
+}
+
+/**
+ * tsim_fitrim:
+ * @minlen: range.minlen of the ioctl, bytes; at least the device's granularity is used
+ *
+ * btrfs_trim_fs().
+ *
+ * Returns: FALSE when it failed with EINVAL; up to 4.19 it stops there.
+ */
+gboolean tsim_fitrim(struct tsim_fs *fs, guint64 minlen)
+{
+	struct tsim_block_group *bg;
+	guint64 pos = 0;
+	gboolean ok = TRUE;
+
+	minlen = MAX(minlen, fs->dev.opt->discard_granularity_bytes);
+	while ((bg = tsim_block_group_next(&fs->space, pos))) {
+		pos = bg->range.end;
+		if (tsim_range_len(bg->range) < minlen)
+			continue;
+		if (!tsim_trim_block_group(fs, bg, minlen)) {
+			ok = FALSE;
+			if (!fs->opt->trim_goes_on)
+				break;
+		}
+	}
+	if (fs->opt->trim_unallocated && (ok || fs->opt->trim_goes_on))
+		trim_unallocated(fs, minlen);
+	fs->out->trim_passes++;
+	fs->out->trim_errors += !ok;
+	return ok;
+}

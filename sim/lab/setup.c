@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * An experiment ready to run: the option tables of the models, filled from
+ * the resolved configuration.
+ */
+#include "setup.h"
+
+#include "error.h"
+
+#define OPT(field) offsetof(struct tsim_experiment, field)
+
+static const struct tsim_option experiment_options[] = {
+	{ "device", TSIM_OPT_STRING, OPT(device), .def = NULL, .help = "name of a [device ...] group or preset" },
+	{ "filesystem", TSIM_OPT_STRING, OPT(filesystem), .def = NULL,
+	  .help = "name of a [filesystem ...] group or preset" },
+	{ "workload", TSIM_OPT_STRING, OPT(workload), .def = NULL,
+	  .help = "name of a [workload ...] group, or a kind of workload" },
+	{ "policies", TSIM_OPT_LIST, OPT(policies), .def = "unpinned, pinned-chunk",
+	  .help = "policies that are compared, on the same random numbers; the first is the baseline" },
+	{ "replications", TSIM_OPT_COUNT, OPT(replications), 1, 4e9, .def = "1000",
+	  .help = "independent runs under each policy" },
+	{ "seed", TSIM_OPT_COUNT, OPT(seed), .def = "1", .help = "of all random numbers" },
+	{ "confidence", TSIM_OPT_SHARE, OPT(confidence), 0.5, 0.9999999, .def = "95%",
+	  .help = "level of every interval" },
+	{ .name = NULL },
+};
+
+static const struct tsim_option *workload_options(const char *kind)
+{
+	const struct tsim_workload_ops *ops = tsim_workload_find(kind);
+
+	return ops ? ops->options : NULL;
+}
+
+static const struct tsim_option no_options[] = { { .name = NULL } };
+
+static const struct tsim_option *policy_options(const char *kind)
+{
+	const struct tsim_policy_ops *ops = tsim_policy_find(kind);
+
+	if (!ops)
+		return NULL;
+	return ops->options ? ops->options : no_options;
+}
+
+static const char *const *workload_kinds(void)
+{
+	static const char *names[32];
+
+	for (guint i = 0; tsim_workloads[i]; i++)
+		names[i] = tsim_workloads[i]->name;
+	return names;
+}
+
+static const char *const *policy_kinds(void)
+{
+	static const char *names[32];
+
+	for (guint i = 0; tsim_policies[i]; i++)
+		names[i] = tsim_policies[i]->name;
+	return names;
+}
+
+/**
+ * tsim_setup_schema:
+ * Returns: (transfer none): every option table, for the config layer.
+ */
+const struct tsim_schema *tsim_setup_schema(void)
+{
+	static struct tsim_schema schema;
+
+	schema = (struct tsim_schema){
+		.experiment = experiment_options,
+		.device = tsim_device_option_table,
+		.filesystem = tsim_fs_option_table,
+		.workload = workload_options,
+		.policy = policy_options,
+		.workload_kinds = workload_kinds(),
+		.policy_kinds = policy_kinds(),
+	};
+	return &schema;
+}
+
+static gboolean fill_workload(TsimSetup *setup, const TsimResolved *resolved, GError **error)
+{
+	g_autoptr(GError) local = NULL;
+
+	setup->workload = tsim_workload_find(tsim_resolved_workload_kind(resolved));
+	setup->workload_config = g_malloc0(setup->workload->config_size);
+	if (!tsim_resolved_fill(resolved, "workload", NULL, setup->workload_config, error))
+		return FALSE;
+	if (setup->workload->prepare && !setup->workload->prepare(setup->workload_config, &local))
+		return tsim_throw(error, "%s: [workload %s] %s",
+				  tsim_resolved_origin(resolved, "workload", NULL, "on_enospc"),
+				  setup->experiment.workload, local->message);
+	if (setup->workload->adjust)
+		setup->workload->adjust(setup->workload_config, &setup->fs, &setup->device);
+	return TRUE;
+}
+
+static gboolean fill_policies(TsimSetup *setup, const TsimResolved *resolved, GError **error)
+{
+	guint n = g_strv_length(setup->experiment.policies);
+
+	setup->n_policies = n;
+	setup->policies = g_new0(struct tsim_setup_policy, n);
+	for (guint i = 0; i < n; i++) {
+		struct tsim_setup_policy *p = &setup->policies[i];
+		const char *name = setup->experiment.policies[i];
+
+		p->ops = tsim_policy_find(tsim_resolved_policy_kind(resolved, name));
+		p->config = g_malloc0(MAX(p->ops->config_size, 1));
+		if (p->ops->options && !tsim_resolved_fill(resolved, "policy", name, p->config, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/**
+ * tsim_setup_new:
+ * Returns: (transfer full) (nullable): every option parsed, or NULL with an
+ * error that names file:line.
+ */
+TsimSetup *tsim_setup_new(const TsimResolved *resolved, GError **error)
+{
+	g_autoptr(TsimSetup) setup = g_new0(TsimSetup, 1);
+
+	if (!tsim_resolved_fill(resolved, "experiment", NULL, &setup->experiment, error) ||
+	    !tsim_resolved_fill(resolved, "device", NULL, &setup->device, error) ||
+	    !tsim_resolved_fill(resolved, "filesystem", NULL, &setup->fs, error) ||
+	    !fill_workload(setup, resolved, error) || !fill_policies(setup, resolved, error))
+		return NULL;
+	return g_steal_pointer(&setup);
+}
+
+void tsim_setup_free(TsimSetup *setup)
+{
+	tsim_options_clear(tsim_device_option_table, &setup->device);
+	tsim_options_clear(tsim_fs_option_table, &setup->fs);
+	if (setup->workload_config && setup->workload->release)
+		setup->workload->release(setup->workload_config);
+	if (setup->workload_config)
+		tsim_options_clear(setup->workload->options, setup->workload_config);
+	g_free(setup->workload_config);
+	for (guint i = 0; i < setup->n_policies; i++) {
+		if (setup->policies[i].ops->options)
+			tsim_options_clear(setup->policies[i].ops->options, setup->policies[i].config);
+		g_free(setup->policies[i].config);
+	}
+	g_free(setup->policies);
+	tsim_options_clear(experiment_options, &setup->experiment);
+	g_free(setup);
+}
+
+const struct tsim_experiment *tsim_setup_experiment(const TsimSetup *setup)
+{
+	return &setup->experiment;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One replication: a device, a file system, a policy and a workload.
+ */
+#include "invariant.h"
+#include "setup.h"
+
+struct world {
+	struct tsim_fs fs;
+	struct tsim_workload workload;
+};
+
+static void start(void *data)
+{
+	struct world *world = data;
+
+	tsim_fs_mount(&world->fs, !world->workload.ops->scripted);
+	world->workload.ops->start(&world->workload);
+}
+
+static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *engine, guint policy,
+		       guint32 replication, struct tsim_outcome *outcome, struct tsim_distributions *distributions)
+{
+	struct tsim_rng rng = { setup->experiment.seed, replication };
+	struct tsim_fs *fs = &world->fs;
+
+	tsim_fs_init(fs, engine, &setup->fs, &setup->device, &rng);
+	fs->out = outcome;
+	fs->dist = distributions;
+	if (distributions) {
+		fs->dev.discard_ns = distributions->discard;
+		fs->dev.io_ns = distributions->io;
+	}
+	tsim_policy_init(&fs->policy, setup->policies[policy].ops, setup->policies[policy].config, fs);
+	tsim_workload_init(&world->workload, setup->workload, setup->workload_config, fs);
+	if (setup->workload->mkfs)
+		setup->workload->mkfs(&world->workload);
+	else
+		tsim_space_mkfs(&fs->space);
+}
+
+gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
+			struct tsim_outcome *outcome, struct tsim_distributions *distributions, GPtrArray *races,
+			GError **error)
+{
+	struct world world;
+	tsim_ns horizon = TSIM_NS_NEVER;
+	gboolean ok;
+
+	tsim_where.policy = setup->policies[policy].ops->name;
+	tsim_where.seed = setup->experiment.seed;
+	tsim_where.replication = replication;
+	*outcome = (struct tsim_outcome){ .first_hit_ns = TSIM_NS_NEVER };
+	world_init(&world, setup, engine, policy, replication, outcome, distributions);
+	if (setup->workload->horizon)
+		horizon = setup->workload->horizon(setup->workload_config);
+	ok = tsim_engine_run(engine, horizon, start, &world, error);
+	if (ok)
+		tsim_fs_finish(&world.fs, races);
+	tsim_workload_clear(&world.workload);
+	tsim_fs_clear(&world.fs);
+	return ok;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Loops that several workloads run.
+ *
+ * Models: fstrim back to back; fallocate, write a share in random pieces,
+ *   hold, truncate, wait.
+ * Source: xfstests generic/038 (trim_loop, fallocate_loop); the recorded
+ *   workload of traces/README.md.
+ */
+#include "file.h"
+#include "fitrim.h"
+#include "workload.h"
+
+static void trim_loop(void *data)
+{
+	const struct tsim_trim_loop *loop = data;
+
+	for (;;) {
+		tsim_fitrim(loop->fs, loop->minlen);
+		tsim_sleep(loop->fs->engine, loop->pause_ns);
+	}
+}
+
+/**
+ * tsim_trim_loop_start:
+ * @loop: kept by reference; pause_ns above 0, or an empty file system would be trimmed for ever at one instant
+ */
+void tsim_trim_loop_start(const struct tsim_trim_loop *loop)
+{
+	tsim_actor_spawn(loop->fs->engine, "fstrim", 1, 0, trim_loop, (void *)loop);
+}
+
+/* MB/32 random pieces of 1 MiB at written = 1/32, as the recorded workload has it. */
+static void write_pieces(struct tsim_falloc_loop *loop)
+{
+	struct tsim_fs *fs = loop->fs;
+	guint64 mib = loop->bytes / TSIM_MIB;
+	guint64 n = (guint64)(loop->written * (double)mib);
+	tsim_ns done = tsim_now(fs->engine);
+
+	for (guint64 i = 0; i < n; i++) {
+		double u = tsim_rng_uniform(&fs->rng, loop->entity, TSIM_DRAW_WORKLOAD, loop->n_writes++);
+
+		done = MAX(done, tsim_file_write(loop->file, (guint64)(u * (double)mib) * TSIM_MIB, TSIM_MIB));
+	}
+	tsim_sleep_until(fs->engine, done);
+}
+
+static void falloc_loop(void *data)
+{
+	struct tsim_falloc_loop *loop = data;
+	struct tsim_fs *fs = loop->fs;
+
+	for (;;) {
+		if (tsim_file_fallocate(loop->file, loop->bytes, loop->rule) && loop->written > 0)
+			write_pieces(loop);
+		tsim_sleep(fs->engine, loop->hold_ns);
+		tsim_file_truncate(loop->file);
+		if (loop->sync)
+			tsim_sync_fs(fs);
+		tsim_sleep(fs->engine, loop->gap_ns);
+	}
+}
+
+void tsim_falloc_loop_start(struct tsim_falloc_loop *loop)
+{
+	loop->file = tsim_file_new(loop->fs);
+	tsim_actor_spawn(loop->fs->engine, "fallocate", 1, 0, falloc_loop, loop);
+}
