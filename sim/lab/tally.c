@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tally.h"
+
+#include "wire.h"
+
+#define F(field) offsetof(struct tsim_outcome, field)
+
+/* The fields of an outcome that are summed: 64-bit integers, signed or not. */
+static const gsize summed[] = {
+	F(corrupted), F(hits), F(healed), F(latent), F(persistent), F(harmless), F(lost_bytes),
+	F(discards), F(discard_bytes), F(discards_misdirected), F(trim_passes), F(trim_errors),
+	F(removals), F(removals_skipped), F(chunks_allocated), F(commits), F(forced_commits),
+	F(log_commits), F(relocations), F(requests), F(stalled), F(enospc), F(false_enospc),
+	F(displaced), F(shrunk), F(extra_commits), F(stall_ns), F(sticky_full_ns),
+	F(pinned_chunks), F(simulated_ns), F(events), F(discard_draws),
+};
+
+static void sum_add(struct tsim_outcome *to, const struct tsim_outcome *from)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(summed); i++) {
+		guint64 *t = (guint64 *)((char *)to + summed[i]);
+
+		*t += *(const guint64 *)((const char *)from + summed[i]);
+	}
+	for (guint i = 0; i < TSIM_N_STAGES; i++)
+		to->funnel[i] += from->funnel[i];
+	for (guint i = 0; i < TSIM_N_STALL_CAUSES; i++)
+		to->stall_by_cause_ns[i] += from->stall_by_cause_ns[i];
+	to->pinned_byte_seconds += from->pinned_byte_seconds;
+	to->first_hit_ns = MIN(to->first_hit_ns, from->first_hit_ns);
+	to->pinned_max_bytes = MAX(to->pinned_max_bytes, from->pinned_max_bytes);
+	/* FNV-1a over words: a change in any replication's trajectory shows. */
+	to->fingerprint = (to->fingerprint ^ from->fingerprint) * G_GUINT64_CONSTANT(0x100000001b3);
+}
+
+/* The histograms of a policy, in wire order. */
+#define N_HISTOGRAMS 6
+static void histograms(const struct tsim_policy_tally *p, TsimHistogram *out[N_HISTOGRAMS])
+{
+	out[0] = p->distributions.stall;
+	out[1] = p->distributions.chunk_alloc;
+	out[2] = p->distributions.commit;
+	out[3] = p->distributions.discard;
+	out[4] = p->distributions.io;
+	out[5] = p->first_hit;
+}
+
+/* ... its ratios */
+#define N_RATIOS 5
+static void ratios(struct tsim_policy_tally *p, struct tsim_ratio *out[N_RATIOS])
+{
+	out[0] = &p->per_removal;
+	out[1] = &p->per_trim_pass;
+	out[2] = &p->per_hour;
+	out[3] = &p->stalled;
+	out[4] = &p->false_enospc;
+}
+
+/* ... and its paired differences. */
+#define N_PAIRED 3
+static void paired(struct tsim_policy_tally *p, struct tsim_paired *out[N_PAIRED])
+{
+	out[0] = &p->corrupted;
+	out[1] = &p->stall_s;
+	out[2] = &p->stalls;
+}
+
+/**
+ * tsim_tally_new() - empty sums for @n_policies policies
+ *
+ * Return: (transfer full).
+ */
+TsimTally *tsim_tally_new(guint n_policies)
+{
+	TsimTally *tally = g_new0(TsimTally, 1);
+
+	tally->n_policies = n_policies;
+	tally->policies = g_new0(struct tsim_policy_tally, n_policies);
+	for (guint i = 0; i < n_policies; i++) {
+		struct tsim_policy_tally *p = &tally->policies[i];
+
+		p->sum.first_hit_ns = TSIM_NS_NEVER;
+		p->distributions.stall = tsim_histogram_new();
+		p->distributions.chunk_alloc = tsim_histogram_new();
+		p->distributions.commit = tsim_histogram_new();
+		p->distributions.discard = tsim_histogram_new();
+		p->distributions.io = tsim_histogram_new();
+		p->first_hit = tsim_histogram_new();
+		p->kept = tsim_keep_new();
+	}
+	return tally;
+}
+
+void tsim_tally_free(TsimTally *tally)
+{
+	TsimHistogram *h[N_HISTOGRAMS];
+
+	for (guint i = 0; i < tally->n_policies; i++) {
+		histograms(&tally->policies[i], h);
+		for (guint k = 0; k < N_HISTOGRAMS; k++)
+			tsim_histogram_free(h[k]);
+		g_ptr_array_unref(tally->policies[i].kept);
+	}
+	g_free(tally->policies);
+	g_free(tally);
+}
+
+static double hours(const struct tsim_outcome *o)
+{
+	return o->simulated_ns / (3600.0 * TSIM_NS_PER_S);
+}
+
+static double seconds(tsim_ns t)
+{
+	return t / (double)TSIM_NS_PER_S;
+}
+
+static void policy_add(struct tsim_policy_tally *p, const struct tsim_outcome *o,
+		       const struct tsim_outcome *first)
+{
+	double corrupted = o->funnel[TSIM_STAGE_CORRUPTED];
+
+	sum_add(&p->sum, o);
+	tsim_ratio_add(&p->per_removal, corrupted, o->removals);
+	tsim_ratio_add(&p->per_trim_pass, corrupted, o->trim_passes);
+	tsim_ratio_add(&p->per_hour, corrupted, hours(o));
+	tsim_ratio_add(&p->stalled, o->stalled, o->requests);
+	tsim_ratio_add(&p->false_enospc, o->false_enospc, o->requests);
+	if (o->first_hit_ns != TSIM_NS_NEVER)
+		tsim_histogram_add(p->first_hit, o->first_hit_ns);
+	tsim_paired_add(&p->corrupted, (double)o->corrupted - first->corrupted);
+	tsim_paired_add(&p->stall_s, seconds(o->stall_ns) - seconds(first->stall_ns));
+	tsim_paired_add(&p->stalls, (double)o->stalled - first->stalled);
+}
+
+/**
+ * tsim_tally_add() - add one replication
+ * @tally: sums
+ * @outcomes: one per policy, of the same replication; the first is the baseline of the pairs
+ *
+ * The distributions and races are added to directly while the replication
+ * runs; it counts only when all its policies ended well.
+ */
+void tsim_tally_add(TsimTally *tally, const struct tsim_outcome *outcomes)
+{
+	for (guint i = 0; i < tally->n_policies; i++)
+		policy_add(&tally->policies[i], &outcomes[i], &outcomes[0]);
+	tally->replications++;
+}
+
+static void policy_merge(struct tsim_policy_tally *to, struct tsim_policy_tally *from)
+{
+	TsimHistogram *ht[N_HISTOGRAMS], *hf[N_HISTOGRAMS];
+	struct tsim_ratio *rt[N_RATIOS], *rf[N_RATIOS];
+	struct tsim_paired *pt[N_PAIRED], *pf[N_PAIRED];
+
+	sum_add(&to->sum, &from->sum);
+	histograms(to, ht);
+	histograms(from, hf);
+	for (guint i = 0; i < N_HISTOGRAMS; i++)
+		tsim_histogram_merge(ht[i], hf[i]);
+	ratios(to, rt);
+	ratios(from, rf);
+	for (guint i = 0; i < N_RATIOS; i++)
+		tsim_ratio_merge(rt[i], rf[i]);
+	paired(to, pt);
+	paired(from, pf);
+	for (guint i = 0; i < N_PAIRED; i++)
+		tsim_paired_merge(pt[i], pf[i]);
+	tsim_keep_merge(to->kept, from->kept);
+}
+
+/**
+ * tsim_tally_merge() - add the sums of other replications
+ * @to: sums
+ * @from: sums over as many policies
+ *
+ * Floating point: the same parts in the same order give the same bits.
+ */
+void tsim_tally_merge(TsimTally *to, const TsimTally *from)
+{
+	for (guint i = 0; i < to->n_policies; i++)
+		policy_merge(&to->policies[i], &from->policies[i]);
+	to->replications += from->replications;
+}
+
+/** tsim_tally_encode() - append @tally to @out, for tsim_tally_decode_into() of the same program */
+void tsim_tally_encode(const TsimTally *tally, GByteArray *out)
+{
+	tsim_wire_put(out, &tally->n_policies, sizeof(tally->n_policies));
+	tsim_wire_put(out, &tally->replications, sizeof(tally->replications));
+	for (guint i = 0; i < tally->n_policies; i++) {
+		struct tsim_policy_tally *p = &tally->policies[i];
+		TsimHistogram *h[N_HISTOGRAMS];
+		struct tsim_ratio *r[N_RATIOS];
+		struct tsim_paired *d[N_PAIRED];
+
+		tsim_wire_put(out, &p->sum, sizeof(p->sum));
+		ratios(p, r);
+		for (guint k = 0; k < N_RATIOS; k++)
+			tsim_wire_put(out, r[k], sizeof(*r[k]));
+		paired(p, d);
+		for (guint k = 0; k < N_PAIRED; k++)
+			tsim_wire_put(out, d[k], sizeof(*d[k]));
+		histograms(p, h);
+		for (guint k = 0; k < N_HISTOGRAMS; k++)
+			tsim_histogram_encode(h[k], out);
+		tsim_keep_encode(p->kept, out);
+	}
+}
+
+static gboolean policy_decode(struct tsim_policy_tally *p, const guint8 **pos, const guint8 *end)
+{
+	TsimHistogram *h[N_HISTOGRAMS];
+	struct tsim_ratio *r[N_RATIOS];
+	struct tsim_paired *d[N_PAIRED];
+	gboolean ok;
+
+	ok = tsim_wire_get(pos, end, &p->sum, sizeof(p->sum));
+	ratios(p, r);
+	for (guint k = 0; ok && k < N_RATIOS; k++)
+		ok = tsim_wire_get(pos, end, r[k], sizeof(*r[k]));
+	paired(p, d);
+	for (guint k = 0; ok && k < N_PAIRED; k++)
+		ok = tsim_wire_get(pos, end, d[k], sizeof(*d[k]));
+	histograms(p, h);
+	for (guint k = 0; ok && k < N_HISTOGRAMS; k++)
+		ok = tsim_histogram_decode_merge(h[k], pos, end);
+	return ok && tsim_keep_decode_merge(p->kept, pos, end);
+}
+
+/**
+ * tsim_tally_decode_into() - restore an encoded tally, bit for bit
+ * @tally: empty, for as many policies
+ * @p: position, advanced
+ * @end: end of the bytes
+ *
+ * Return: FALSE when the bytes are not such a tally; @tally is then undefined.
+ */
+gboolean tsim_tally_decode_into(TsimTally *tally, const guint8 **p, const guint8 *end)
+{
+	guint n_policies;
+
+	if (!tsim_wire_get(p, end, &n_policies, sizeof(n_policies)) ||
+	    n_policies != tally->n_policies ||
+	    !tsim_wire_get(p, end, &tally->replications, sizeof(tally->replications)))
+		return FALSE;
+	for (guint i = 0; i < n_policies; i++)
+		if (!policy_decode(&tally->policies[i], p, end))
+			return FALSE;
+	return TRUE;
+}
