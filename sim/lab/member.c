@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "member.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "error.h"
+#include "wire.h"
+
+void tsim_block_free(struct tsim_block *block)
+{
+	g_array_unref(block->skipped);
+	g_byte_array_unref(block->resume);
+	g_free(block);
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/** tsim_member_init() - a place for a worker; no process yet */
+gboolean tsim_member_init(struct tsim_member *m, GError **error)
+{
+	*m = (struct tsim_member){ .fd = -1, .err_fd = -1 };
+	m->slot = mmap(NULL, sizeof(*m->slot), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (m->slot == MAP_FAILED) {
+		m->slot = NULL;
+		return tsim_throw_run(error, "cannot share memory with a worker: %s", g_strerror(errno));
+	}
+	m->in = g_byte_array_new();
+	m->err = g_string_new(NULL);
+	return TRUE;
+}
+
+/*
+ * The child's side.  It ignores the terminal's Ctrl-C (the parent decides),
+ * dies with the parent, and holds no other worker's socket, so that a closed
+ * one is seen as such.
+ */
+static void child(const struct tsim_member *m, const TsimSetup *setup, const struct tsim_member *all,
+		  guint n, int fd, int err_fd, pid_t parent) G_GNUC_NORETURN;
+static void child(const struct tsim_member *m, const TsimSetup *setup, const struct tsim_member *all,
+		  guint n, int fd, int err_fd, pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	for (guint i = 0; i < n; i++) {
+		if (all[i].fd >= 0)
+			close(all[i].fd);
+		if (all[i].err_fd >= 0)
+			close(all[i].err_fd);
+	}
+	dup2(err_fd, STDERR_FILENO);
+	close(err_fd);
+	tsim_worker_main(setup, m->slot, fd);
+}
+
+/**
+ * tsim_member_start() - fork the worker process
+ * @m: member without a process
+ * @setup: what it shall run
+ * @all: every member, @m included; their descriptors are closed in the child
+ * @n: how many
+ */
+gboolean tsim_member_start(struct tsim_member *m, const TsimSetup *setup, const struct tsim_member *all, guint n,
+			   GError **error)
+{
+	pid_t parent = getpid();
+	int sock[2], err[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sock) < 0)
+		return tsim_throw_run(error, "cannot start a worker: %s", g_strerror(errno));
+	if (pipe(err) < 0) {
+		close(sock[0]);
+		close(sock[1]);
+		return tsim_throw_run(error, "cannot start a worker: %s", g_strerror(errno));
+	}
+	memset(m->slot, 0, sizeof(*m->slot));
+	g_byte_array_set_size(m->in, 0);
+	g_string_truncate(m->err, 0);
+	fflush(NULL);
+	m->pid = fork();
+	if (m->pid == 0) {
+		close(sock[0]);
+		close(err[0]);
+		child(m, setup, all, n, sock[1], err[1], parent);
+	}
+	close(sock[1]);
+	close(err[1]);
+	m->fd = sock[0];
+	m->err_fd = err[0];
+	if (m->pid < 0) {
+		m->pid = 0;
+		return tsim_throw_run(error, "cannot start a worker: %s", g_strerror(errno));
+	}
+	fcntl(m->err_fd, F_SETFL, O_NONBLOCK);
+	return TRUE;
+}
+
+/* A worker that is dead already is found by its closed socket; nothing to report here. */
+static void send_all(int fd, const void *data, gsize size)
+{
+	const char *p = data;
+
+	while (size > 0) {
+		ssize_t n = send(fd, p, size, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;
+		p += n;
+		size -= n;
+	}
+}
+
+/** tsim_member_assign() - give @block to the idle worker @m; @m refers to it until it is taken back */
+void tsim_member_assign(struct tsim_member *m, struct tsim_block *block)
+{
+	struct tsim_assignment a = {
+		.block = block->index, .next = block->next, .end = block->end,
+		.n_skipped = block->skipped->len, .resume_size = block->resume->len,
+	};
+
+	m->block = block;
+	m->slot->replication = block->next;
+	m->slot->policy = 0;
+	send_all(m->fd, &a, sizeof(a));
+	send_all(m->fd, block->skipped->data, block->skipped->len * sizeof(guint32));
+	send_all(m->fd, block->resume->data, block->resume->len);
+}
+
+/** tsim_member_receive() - read from the worker; FALSE when it has closed its socket, that is, died */
+gboolean tsim_member_receive(struct tsim_member *m)
+{
+	guint8 buffer[65536];
+	ssize_t n = recv(m->fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+
+	if (n > 0)
+		g_byte_array_append(m->in, buffer, n);
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+/** tsim_member_listen() - read what the worker wrote to its stderr */
+void tsim_member_listen(struct tsim_member *m)
+{
+	char buffer[4096];
+	ssize_t n;
+
+	while (m->err_fd >= 0 && (n = read(m->err_fd, buffer, sizeof(buffer))) != -1) {
+		if (n == 0)
+			close_fd(&m->err_fd);
+		else
+			g_string_append_len(m->err, buffer, n);
+	}
+}
+
+/**
+ * tsim_member_take_reply() - a reply that has come in whole
+ * @m: worker
+ * @head: (out): its head
+ * @tally: (out) (transfer full): the encoded sums
+ *
+ * Return: FALSE when there is none yet.
+ */
+gboolean tsim_member_take_reply(struct tsim_member *m, struct tsim_reply *head, GByteArray **tally)
+{
+	if (m->in->len < sizeof(*head))
+		return FALSE;
+	memcpy(head, m->in->data, sizeof(*head));
+	if (m->in->len < sizeof(*head) + head->size)
+		return FALSE;
+	*tally = g_byte_array_append(g_byte_array_sized_new(head->size), m->in->data + sizeof(*head),
+				     head->size);
+	g_byte_array_remove_range(m->in, 0, sizeof(*head) + head->size);
+	return TRUE;
+}
+
+/* The last line of @err, cut off from it, without the program's name. */
+static char *last_words(GString *err)
+{
+	const char *line;
+	char *words;
+
+	while (err->len && g_ascii_isspace(err->str[err->len - 1]))
+		g_string_truncate(err, err->len - 1);
+	line = strrchr(err->str, '\n');
+	line = line ? line + 1 : err->str;
+	words = g_strdup(g_str_has_prefix(line, "trimsim: ") ? line + strlen("trimsim: ") : line);
+	g_string_truncate(err, line - err->str);
+	return words;
+}
+
+/**
+ * tsim_member_bury() - reap a worker that died
+ * @m: worker; has no process afterwards
+ *
+ * Return: (transfer full): why it died: its own message, else the last line
+ * of its stderr (a broken invariant), else the signal.  The rest of its
+ * stderr stays in m->err.
+ */
+char *tsim_member_bury(struct tsim_member *m)
+{
+	char *words;
+	int status = 0;
+
+	while (waitpid(m->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	tsim_member_listen(m);
+	m->pid = 0;
+	close_fd(&m->fd);
+	close_fd(&m->err_fd);
+	if (m->slot->message[0])
+		return g_strndup(m->slot->message, sizeof(m->slot->message) - 1);
+	words = last_words(m->err);
+	if (words[0])
+		return words;
+	g_free(words);
+	if (WIFSIGNALED(status))
+		return g_strdup_printf("killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return g_strdup_printf("worker ended with status %d", WEXITSTATUS(status));
+}
+
+/** tsim_member_clear() - kill the worker, if any, and free what the member owns, its block excepted */
+void tsim_member_clear(struct tsim_member *m)
+{
+	if (m->pid > 0) {
+		kill(m->pid, SIGKILL);
+		while (waitpid(m->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	close_fd(&m->fd);
+	close_fd(&m->err_fd);
+	if (m->slot)
+		munmap(m->slot, sizeof(*m->slot));
+	g_clear_pointer(&m->in, g_byte_array_unref);
+	if (m->err)
+		g_string_free(g_steal_pointer(&m->err), TRUE);
+}
