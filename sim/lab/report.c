@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "result.h"
+
+#include <string.h>
+#include "text.h"
+#include "units.h"
+
+/* A report goes into a commit message or a mail: 75 columns of plain text. */
+#define NAME_WIDTH 23
+#define VALUE_WIDTH 26
+#define WIDTH (NAME_WIDTH + 2 * VALUE_WIDTH)
+
+/* The lines of one policy: what stands left, and the value; a heading has none. */
+struct column {
+	GPtrArray *names, *values;	/* (element-type char *) */
+	const struct tsim_policy_tally *p;
+	struct tsim_summary s;
+	guint64 n;			/* replications */
+	double confidence;
+};
+
+/* @value: (transfer full) */
+static void row(struct column *c, const char *name, char *value)
+{
+	g_ptr_array_add(c->names, g_strdup(name));
+	g_ptr_array_add(c->values, value);
+}
+
+static void heading(struct column *c, const char *name)
+{
+	row(c, name, g_strdup(""));
+}
+
+/* Events that are counted per replication. */
+static void count_row(struct column *c, const char *name, guint64 k)
+{
+	row(c, name, tsim_text_count(k, c->n, c->confidence));
+}
+
+static void corruption_rows(struct column *c)
+{
+	const struct tsim_outcome *sum = &c->p->sum;
+
+	if (sum->corrupted)
+		row(c, "corrupt (fail:runs)",
+		    g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, sum->corrupted, c->n));
+	else
+		count_row(c, "corrupt (fail:runs)", 0);
+	row(c, "P(corrupt)", tsim_text_estimate(&c->s.probability));
+	row(c, "  per removal", tsim_text_estimate(&c->s.per_removal));
+	row(c, "  per trim pass", tsim_text_estimate(&c->s.per_trim_pass));
+	row(c, "  per simulated hour", tsim_text_estimate(&c->s.per_hour));
+	row(c, "first hit p50", tsim_text_percentile(c->p->first_hit, 0.5));
+	count_row(c, "hits", sum->hits);
+	count_row(c, "  persistent", sum->persistent);
+	count_row(c, "  latent", sum->latent);
+	count_row(c, "  healed", sum->healed);
+	count_row(c, "harmless overlaps", sum->harmless);
+	row(c, "lost", tsim_text_bytes(sum->lost_bytes));
+}
+
+static void funnel_rows(struct column *c)
+{
+	const guint64 *funnel = c->p->sum.funnel;
+
+	heading(c, "hidden entries (share of the stage before)");
+	count_row(c, "  hidden", funnel[TSIM_STAGE_HIDDEN]);
+	for (guint i = TSIM_STAGE_REMOVED; i < TSIM_N_STAGES; i++) {
+		g_autofree char *name = g_strdup_printf("  %s", tsim_stage_names[i]);
+
+		row(c, name, tsim_text_share(funnel[i], funnel[i - 1], c->confidence));
+	}
+}
+
+static void stall_rows(struct column *c)
+{
+	const struct tsim_outcome *sum = &c->p->sum;
+	const TsimHistogram *h = c->p->distributions.stall;
+
+	heading(c, "allocation requests");
+	count_row(c, "  requests", sum->requests);
+	row(c, "  stalled", tsim_text_count(sum->stalled, sum->requests, c->confidence));
+	if (sum->stalled) {
+		struct tsim_estimate pct = c->s.stalled;
+
+		pct.estimate *= 100;
+		pct.low *= 100;
+		pct.high *= 100;
+		row(c, "  stalled %", tsim_text_estimate(&pct));
+	} else {
+		row(c, "  stalled %", g_strdup("-"));
+	}
+	row(c, "  stall p50", tsim_text_percentile(h, 0.5));
+	row(c, "  stall p90", tsim_text_percentile(h, 0.9));
+	row(c, "  stall p99", tsim_text_percentile(h, 0.99));
+	row(c, "  stall p99.9", tsim_text_percentile(h, 0.999));
+	row(c, "  stall max",
+	    tsim_histogram_count(h) ? tsim_text_time(tsim_histogram_max_ns(h)) : g_strdup("-"));
+	row(c, "  stall total", tsim_text_time(sum->stall_ns));
+	for (guint i = 0; i < TSIM_N_STALL_CAUSES; i++) {
+		g_autofree char *name = g_strdup_printf("    by %s", tsim_stall_cause_names[i]);
+
+		row(c, name, tsim_text_time(sum->stall_by_cause_ns[i]));
+	}
+}
+
+static void space_rows(struct column *c)
+{
+	const struct tsim_outcome *sum = &c->p->sum;
+	g_autofree char *held = NULL;
+
+	row(c, "  enospc", tsim_text_share(sum->enospc, sum->requests, c->confidence));
+	row(c, "  false enospc", tsim_text_share(sum->false_enospc, sum->requests, c->confidence));
+	row(c, "  displaced", tsim_text_share(sum->displaced, sum->requests, c->confidence));
+	row(c, "  shrunk", tsim_text_share(sum->shrunk, sum->requests, c->confidence));
+	count_row(c, "  extra commits", sum->extra_commits);
+	row(c, "  sticky full", tsim_text_time(sum->sticky_full_ns));
+	heading(c, "pinned space");
+	count_row(c, "  chunks", sum->pinned_chunks);
+	row(c, "  peak", tsim_text_bytes(sum->pinned_max_bytes));
+	held = tsim_text_bytes(sum->pinned_byte_seconds);
+	row(c, "  held", sum->pinned_byte_seconds > 0 ? g_strdup_printf("%s s", held) : g_strdup("none"));
+}
+
+static void duration_rows(struct column *c)
+{
+	const struct tsim_distributions *d = &c->p->distributions;
+
+	heading(c, "durations");
+	row(c, "  chunk_alloc p50", tsim_text_percentile(d->chunk_alloc, 0.5));
+	row(c, "  chunk_alloc p99", tsim_text_percentile(d->chunk_alloc, 0.99));
+	row(c, "  commit p50", tsim_text_percentile(d->commit, 0.5));
+	row(c, "  commit p99", tsim_text_percentile(d->commit, 0.99));
+	row(c, "  discard p50", tsim_text_percentile(d->discard, 0.5));
+	row(c, "  discard p99", tsim_text_percentile(d->discard, 0.99));
+	heading(c, "activity");
+	count_row(c, "  trim passes", c->p->sum.trim_passes);
+	count_row(c, "  removals", c->p->sum.removals);
+	count_row(c, "  removals skipped", c->p->sum.removals_skipped);
+	count_row(c, "  chunks allocated", c->p->sum.chunks_allocated);
+	count_row(c, "  commits", c->p->sum.commits);
+	row(c, "  simulated", tsim_text_time(c->p->sum.simulated_ns));
+}
+
+static void column_init(struct column *c, const struct tsim_result *result, guint policy)
+{
+	c->names = g_ptr_array_new_with_free_func(g_free);
+	c->values = g_ptr_array_new_with_free_func(g_free);
+	c->p = &result->tally->policies[policy];
+	c->n = result->tally->replications;
+	c->confidence = result->experiment->confidence;
+	tsim_summarize(result->tally, policy, c->confidence, &c->s);
+	corruption_rows(c);
+	funnel_rows(c);
+	stall_rows(c);
+	space_rows(c);
+	duration_rows(c);
+}
+
+static void column_clear(struct column *c)
+{
+	g_ptr_array_unref(c->names);
+	g_ptr_array_unref(c->values);
+}
+
+static void rule(GString *out, char with, guint width)
+{
+	for (guint i = 0; i < width; i++)
+		g_string_append_c(out, with);
+	g_string_append_c(out, '\n');
+}
+
+/* A policy's name as a column head, cut if it must be. */
+static void append_head(GString *out, const char *policy)
+{
+	g_string_append_printf(out, "%*.*s", VALUE_WIDTH, VALUE_WIDTH - 1, policy);
+}
+
+/* The table of the first policy and of policy @second beside it (0: alone). */
+static void append_table(GString *out, const struct tsim_result *result, guint second)
+{
+	guint n = second ? 2 : 1;
+	struct column columns[2];
+
+	column_init(&columns[0], result, 0);
+	if (second)
+		column_init(&columns[1], result, second);
+	g_string_append_printf(out, "\n%-*s", NAME_WIDTH, "metric");
+	append_head(out, result->experiment->policies[0]);
+	if (second)
+		append_head(out, result->experiment->policies[second]);
+	g_string_append_c(out, '\n');
+	rule(out, '=', NAME_WIDTH + n * VALUE_WIDTH);
+	for (guint i = 0; i < columns[0].names->len; i++) {
+		g_string_append_printf(out, "%-*s", NAME_WIDTH,
+				       (const char *)g_ptr_array_index(columns[0].names, i));
+		for (guint k = 0; k < n; k++) {
+			const char *value = g_ptr_array_index(columns[k].values, i);
+
+			if (value[0])
+				g_string_append_printf(out, "%*s", VALUE_WIDTH, value);
+		}
+		g_string_append_c(out, '\n');
+	}
+	for (guint k = 0; k < n; k++)
+		column_clear(&columns[k]);
+}
+
+static void append_difference(GString *out, const char *name, const struct tsim_paired *d, double confidence)
+{
+	struct tsim_estimate e;
+	g_autofree char *text = NULL;
+
+	/* Pairs that are all alike carry no variance to estimate an interval from. */
+	if (d->sum == 0 && d->sum2 == 0) {
+		text = tsim_text_count(0, d->n, confidence);
+		g_string_append_printf(out, "%-*s%*s\n", NAME_WIDTH, name, VALUE_WIDTH + 5, text);
+		return;
+	}
+	e = tsim_paired_estimate(d, confidence);
+	text = tsim_text_estimate(&e);
+	g_string_append_printf(out, "%-*s%*s%s\n", NAME_WIDTH, name, VALUE_WIDTH + 5, text,
+			       tsim_paired_significant(d, confidence) ? " *" : "");
+}
+
+static void append_paired(GString *out, const struct tsim_result *result, guint second)
+{
+	const struct tsim_policy_tally *p = &result->tally->policies[second];
+	double confidence = result->experiment->confidence;
+
+	g_string_append_printf(out, "\npaired difference per replication: %s - %s\n",
+			       result->experiment->policies[second], result->experiment->policies[0]);
+	append_difference(out, "  corrupted", &p->corrupted, confidence);
+	append_difference(out, "  requests stalled", &p->stalls, confidence);
+	append_difference(out, "  stall, s", &p->stall_s, confidence);
+}
+
+static void append_header(GString *out, const struct tsim_result *result)
+{
+	const struct tsim_experiment *e = result->experiment;
+	guint64 failed = result->failures->len;
+
+	g_string_append_printf(out, "experiment  %s\ndevice      %s\nfilesystem  %s\nworkload    %s\n",
+			       result->name, e->device, e->filesystem, e->workload);
+	g_string_append_printf(out, "%" G_GUINT64_FORMAT " replications per policy, seed %" G_GUINT64_FORMAT "%s,\n",
+			       result->tally->replications, e->seed,
+			       tsim_result_n_policies(result) > 1 ? ", common random numbers" : "");
+	g_string_append_printf(out, "intervals [low, high] of %g %% confidence\n", e->confidence * 100);
+	if (failed)
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT " more replications FAILED and count nowhere\n",
+				       failed);
+}
+
+/* Broken between words so that it can be pasted into a shell. */
+static void append_command(GString *out, const char *const *words)
+{
+	gsize column = 1;
+
+	g_string_append(out, "\nreproduce:\n ");
+	for (guint i = 0; words[i]; i++) {
+		if (column + 1 + strlen(words[i]) > WIDTH - 2 && column > 1) {
+			g_string_append(out, " \\\n   ");
+			column = 3;
+		}
+		g_string_append_printf(out, " %s", words[i]);
+		column += 1 + strlen(words[i]);
+	}
+	g_string_append_printf(out, "\n  (trimsim %s)\n", TSIM_VERSION);
+}
+
+/**
+ * tsim_result_report() - the report, plain text of 75 columns
+ * @result: at most what one experiment holds: any number of policies, the
+ *	first of them stands beside each of the others
+ */
+char *tsim_result_report(const struct tsim_result *result)
+{
+	GString *out = g_string_new(NULL);
+	guint n = tsim_result_n_policies(result);
+
+	append_header(out, result);
+	append_table(out, result, n > 1 ? 1 : 0);
+	if (n > 1)
+		append_paired(out, result, 1);
+	for (guint i = 2; i < n; i++) {
+		append_table(out, result, i);
+		append_paired(out, result, i);
+	}
+	if (n > 1)
+		g_string_append_printf(out, "  * the interval excludes no difference\n");
+	g_string_append(out, "0:N (< x)  none seen in N chances, upper limit x;  -  too few samples\n");
+	append_command(out, result->command);
+	return g_string_free(out, FALSE);
+}

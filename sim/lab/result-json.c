@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "result.h"
+
+#include <json-glib/json-glib.h>
+#include <math.h>
+
+static void add_count(JsonBuilder *b, const char *name, guint64 value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_int_value(b, value);
+}
+
+static void add_text(JsonBuilder *b, const char *name, const char *value)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_string_value(b, value);
+}
+
+/* JSON has neither NaN nor infinity: what is not known is null. */
+static void add_real(JsonBuilder *b, const char *name, double value)
+{
+	json_builder_set_member_name(b, name);
+	if (isfinite(value))
+		json_builder_add_double_value(b, value);
+	else
+		json_builder_add_null_value(b);
+}
+
+static void begin(JsonBuilder *b, const char *name)
+{
+	if (name)
+		json_builder_set_member_name(b, name);
+	json_builder_begin_object(b);
+}
+
+static void estimate_members(JsonBuilder *b, const struct tsim_estimate *e)
+{
+	add_real(b, "estimate", e->estimate);
+	add_real(b, "low", e->low);
+	add_real(b, "high", e->high);
+	add_real(b, "confidence", e->confidence);
+	add_text(b, "method", e->method);
+}
+
+static void add_estimate(JsonBuilder *b, const char *name, const struct tsim_estimate *e)
+{
+	begin(b, name);
+	estimate_members(b, e);
+	json_builder_end_object(b);
+}
+
+static void add_percentile(JsonBuilder *b, const char *name, const TsimHistogram *h, double q)
+{
+	json_builder_set_member_name(b, name);
+	if (tsim_percentile_supported(tsim_histogram_count(h), q))
+		json_builder_add_int_value(b, tsim_histogram_quantile_ns(h, q));
+	else
+		json_builder_add_null_value(b);
+}
+
+/* Percentiles that too few samples carry are null. */
+static void add_histogram(JsonBuilder *b, const char *name, const TsimHistogram *h)
+{
+	guint64 n = tsim_histogram_count(h);
+
+	begin(b, name);
+	add_count(b, "count", n);
+	add_real(b, "mean", n ? tsim_histogram_total_ns(h) / n : NAN);
+	add_percentile(b, "p50", h, 0.5);
+	add_percentile(b, "p90", h, 0.9);
+	add_percentile(b, "p99", h, 0.99);
+	add_percentile(b, "p999", h, 0.999);
+	json_builder_set_member_name(b, "max");
+	if (n)
+		json_builder_add_int_value(b, tsim_histogram_max_ns(h));
+	else
+		json_builder_add_null_value(b);
+	json_builder_set_member_name(b, "total");
+	json_builder_add_int_value(b, n ? llround(tsim_histogram_total_ns(h)) : 0);
+	json_builder_end_object(b);
+}
+
+static void add_first_hit(JsonBuilder *b, const TsimHistogram *h)
+{
+	guint64 n = tsim_histogram_count(h);
+
+	begin(b, "first_hit_s");
+	add_count(b, "count", n);
+	add_real(b, "min", n ? tsim_histogram_min_ns(h) / (double)TSIM_NS_PER_S : NAN);
+	add_real(b, "p50", n ? tsim_histogram_quantile_ns(h, 0.5) / (double)TSIM_NS_PER_S : NAN);
+	add_real(b, "max", n ? tsim_histogram_max_ns(h) / (double)TSIM_NS_PER_S : NAN);
+	json_builder_end_object(b);
+}
+
+static void add_corruption(JsonBuilder *b, const struct tsim_policy_tally *p, const struct tsim_summary *s)
+{
+	add_count(b, "corrupted", p->sum.corrupted);
+	add_estimate(b, "corruption_probability", &s->probability);
+	add_estimate(b, "corruptions_per_hour", &s->per_hour);
+	add_estimate(b, "per_removal", &s->per_removal);
+	add_estimate(b, "per_trim_pass", &s->per_trim_pass);
+	add_count(b, "hits", p->sum.hits);
+	add_count(b, "healed", p->sum.healed);
+	add_count(b, "latent", p->sum.latent);
+	add_count(b, "persistent", p->sum.persistent);
+	add_count(b, "harmless", p->sum.harmless);
+	add_count(b, "lost_bytes", p->sum.lost_bytes);
+	add_first_hit(b, p->first_hit);
+	begin(b, "funnel");
+	for (guint i = 0; i < TSIM_N_STAGES; i++)
+		add_count(b, tsim_stage_names[i], p->sum.funnel[i]);
+	json_builder_end_object(b);
+}
+
+static void add_allocation(JsonBuilder *b, const struct tsim_policy_tally *p, const struct tsim_summary *s)
+{
+	const struct tsim_outcome *sum = &p->sum;
+
+	begin(b, "allocation");
+	add_count(b, "requests", sum->requests);
+	add_count(b, "stalled", sum->stalled);
+	add_estimate(b, "stall_probability", &s->stalled);
+	add_count(b, "enospc", sum->enospc);
+	add_count(b, "false_enospc", sum->false_enospc);
+	add_estimate(b, "false_enospc_probability", &s->false_enospc);
+	add_count(b, "displaced", sum->displaced);
+	add_count(b, "shrunk", sum->shrunk);
+	add_count(b, "extra_commits", sum->extra_commits);
+	add_count(b, "sticky_full_ns", sum->sticky_full_ns);
+	add_histogram(b, "stall_ns", p->distributions.stall);
+	begin(b, "by_cause_ns");
+	for (guint i = 0; i < TSIM_N_STALL_CAUSES; i++)
+		add_count(b, tsim_stall_cause_names[i], sum->stall_by_cause_ns[i]);
+	json_builder_end_object(b);
+	json_builder_end_object(b);
+}
+
+static void add_activity(JsonBuilder *b, const struct tsim_outcome *sum)
+{
+	add_count(b, "discards", sum->discards);
+	add_count(b, "discard_bytes", sum->discard_bytes);
+	add_count(b, "discards_misdirected", sum->discards_misdirected);
+	add_count(b, "trim_passes", sum->trim_passes);
+	add_count(b, "trim_errors", sum->trim_errors);
+	add_count(b, "removals", sum->removals);
+	add_count(b, "removals_skipped", sum->removals_skipped);
+	add_count(b, "chunks_allocated", sum->chunks_allocated);
+	add_count(b, "commits", sum->commits);
+	add_count(b, "forced_commits", sum->forced_commits);
+	add_count(b, "log_commits", sum->log_commits);
+	add_count(b, "relocations", sum->relocations);
+	add_real(b, "simulated_s", sum->simulated_ns / (double)TSIM_NS_PER_S);
+	add_count(b, "events", sum->events);
+}
+
+static void add_hex(JsonBuilder *b, const char *name, guint64 value)
+{
+	g_autofree char *text = g_strdup_printf("%016" G_GINT64_MODIFIER "x", value);
+
+	add_text(b, name, text);
+}
+
+static void add_policy(JsonBuilder *b, const struct tsim_result *result, guint policy)
+{
+	const struct tsim_policy_tally *p = &result->tally->policies[policy];
+	struct tsim_summary s;
+
+	tsim_summarize(result->tally, policy, result->experiment->confidence, &s);
+	begin(b, result->experiment->policies[policy]);
+	add_count(b, "replications", result->tally->replications);
+	add_corruption(b, p, &s);
+	add_allocation(b, p, &s);
+	begin(b, "pinned");
+	add_count(b, "chunks", p->sum.pinned_chunks);
+	add_count(b, "max_bytes", p->sum.pinned_max_bytes);
+	add_real(b, "byte_seconds", p->sum.pinned_byte_seconds);
+	json_builder_end_object(b);
+	add_histogram(b, "chunk_alloc_ns", p->distributions.chunk_alloc);
+	add_histogram(b, "commit_ns", p->distributions.commit);
+	add_histogram(b, "discard_ns", p->distributions.discard);
+	add_histogram(b, "io_ns", p->distributions.io);
+	add_activity(b, &p->sum);
+	add_hex(b, "fingerprint", p->sum.fingerprint);
+	json_builder_end_object(b);
+}
+
+static void add_difference(JsonBuilder *b, const char *name, const struct tsim_paired *d, double confidence)
+{
+	struct tsim_estimate e = tsim_paired_estimate(d, confidence);
+
+	begin(b, name);
+	estimate_members(b, &e);
+	json_builder_set_member_name(b, "significant");
+	json_builder_add_boolean_value(b, tsim_paired_significant(d, confidence));
+	json_builder_end_object(b);
+}
+
+static void add_paired(JsonBuilder *b, const struct tsim_result *result)
+{
+	const struct tsim_experiment *e = result->experiment;
+
+	begin(b, "paired");
+	for (guint i = 1; i < tsim_result_n_policies(result); i++) {
+		const struct tsim_policy_tally *p = &result->tally->policies[i];
+
+		begin(b, e->policies[i]);
+		add_text(b, "baseline", e->policies[0]);
+		add_difference(b, "corrupted", &p->corrupted, e->confidence);
+		add_difference(b, "stalled", &p->stalls, e->confidence);
+		add_difference(b, "stall_s", &p->stall_s, e->confidence);
+		json_builder_end_object(b);
+	}
+	json_builder_end_object(b);
+}
+
+static void add_failures(JsonBuilder *b, const GPtrArray *failures)
+{
+	json_builder_set_member_name(b, "failures");
+	json_builder_begin_array(b);
+	for (guint i = 0; i < failures->len; i++) {
+		const struct tsim_failure *failure = g_ptr_array_index(failures, i);
+
+		begin(b, NULL);
+		add_text(b, "policy", failure->policy);
+		add_count(b, "seed", failure->seed);
+		add_count(b, "replication", failure->replication);
+		add_text(b, "message", failure->message);
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
+}
+
+static void add_point(JsonBuilder *b, const struct tsim_result *result)
+{
+	begin(b, NULL);
+	begin(b, "parameters");
+	json_builder_end_object(b);
+	begin(b, "policies");
+	for (guint i = 0; i < tsim_result_n_policies(result); i++)
+		add_policy(b, result, i);
+	json_builder_end_object(b);
+	add_paired(b, result);
+	add_failures(b, result->failures);
+	json_builder_end_object(b);
+}
+
+/** tsim_result_json() - the result as one JSON object; see docs/results.md for the names */
+char *tsim_result_json(const struct tsim_result *result)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autoptr(JsonNode) root = NULL;
+	g_autofree char *text = NULL;
+
+	begin(b, NULL);
+	add_text(b, "trimsim", TSIM_VERSION);
+	add_text(b, "experiment", result->name);
+	add_count(b, "seed", result->experiment->seed);
+	add_text(b, "device", result->experiment->device);
+	add_text(b, "filesystem", result->experiment->filesystem);
+	add_text(b, "workload", result->experiment->workload);
+	json_builder_set_member_name(b, "points");
+	json_builder_begin_array(b);
+	add_point(b, result);
+	json_builder_end_array(b);
+	json_builder_end_object(b);
+	root = json_builder_get_root(b);
+	text = json_to_string(root, TRUE);
+	return g_strconcat(text, "\n", NULL);
+}

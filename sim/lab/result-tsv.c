@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "result.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The shortest text that reads back as the same double, for a table that must be the same in every bit. */
+static char *real_text(double value)
+{
+	char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+	if (!isfinite(value))
+		return g_strdup(isinf(value) ? "inf" : "nan");
+	for (int digits = 6; digits <= 17; digits++) {
+		g_autofree char *format = g_strdup_printf("%%.%dg", digits);
+
+		g_ascii_formatd(text, sizeof(text), format, value);
+		if (g_ascii_strtod(text, NULL) == value)
+			break;
+	}
+	return g_strdup(text);
+}
+
+static void append_real(GString *out, double value)
+{
+	g_autofree char *text = real_text(value);
+
+	g_string_append_printf(out, "\t%s", text);
+}
+
+static void append_count(GString *out, guint64 value)
+{
+	g_string_append_printf(out, "\t%" G_GUINT64_FORMAT, value);
+}
+
+static void append_estimate(GString *out, const struct tsim_estimate *e)
+{
+	append_real(out, e->estimate);
+	append_real(out, e->low);
+	append_real(out, e->high);
+}
+
+static void append_percentiles(GString *out, const TsimHistogram *h)
+{
+	static const double q[] = { 0.5, 0.9, 0.99, 0.999 };
+
+	for (guint i = 0; i < G_N_ELEMENTS(q); i++) {
+		if (tsim_percentile_supported(tsim_histogram_count(h), q[i]))
+			append_count(out, tsim_histogram_quantile_ns(h, q[i]));
+		else
+			g_string_append(out, "\tnan");
+	}
+	if (tsim_histogram_count(h))
+		append_count(out, tsim_histogram_max_ns(h));
+	else
+		g_string_append(out, "\tnan");
+}
+
+static void append_point(GString *out, const struct tsim_result *result, guint policy)
+{
+	const struct tsim_policy_tally *p = &result->tally->policies[policy];
+	const struct tsim_outcome *sum = &p->sum;
+	struct tsim_summary s;
+
+	tsim_summarize(result->tally, policy, result->experiment->confidence, &s);
+	g_string_append(out, result->experiment->policies[policy]);
+	append_count(out, result->tally->replications);
+	append_count(out, sum->corrupted);
+	append_estimate(out, &s.probability);
+	append_estimate(out, &s.per_hour);
+	append_estimate(out, &s.per_removal);
+	append_estimate(out, &s.per_trim_pass);
+	append_count(out, sum->hits);
+	append_count(out, sum->healed);
+	append_count(out, sum->latent);
+	append_count(out, sum->harmless);
+	for (guint i = 0; i < TSIM_N_STAGES; i++)
+		append_count(out, sum->funnel[i]);
+	append_count(out, sum->requests);
+	append_count(out, sum->stalled);
+	append_estimate(out, &s.stalled);
+	append_percentiles(out, p->distributions.stall);
+	append_count(out, sum->stall_ns);
+	for (guint i = 0; i < TSIM_N_STALL_CAUSES; i++)
+		append_count(out, sum->stall_by_cause_ns[i]);
+	append_count(out, sum->enospc);
+	append_count(out, sum->false_enospc);
+	append_count(out, sum->displaced);
+	append_count(out, sum->shrunk);
+	append_count(out, sum->extra_commits);
+	append_count(out, sum->sticky_full_ns);
+	append_count(out, sum->pinned_chunks);
+	append_count(out, sum->pinned_max_bytes);
+	append_real(out, sum->pinned_byte_seconds);
+	append_percentiles(out, p->distributions.chunk_alloc);
+	append_percentiles(out, p->distributions.commit);
+	append_percentiles(out, p->distributions.discard);
+	append_real(out, sum->simulated_ns / (double)TSIM_NS_PER_S);
+	append_count(out, sum->events);
+	g_string_append_printf(out, "\t%016" G_GINT64_MODIFIER "x\n", sum->fingerprint);
+}
+
+static void append_names(GString *out, const char *prefix, const char *const *suffixes, guint n)
+{
+	for (guint i = 0; i < n; i++) {
+		g_autofree char *name = g_strdelimit(g_strdup(suffixes[i]), " ", '_');
+
+		g_string_append_printf(out, "\t%s%s", prefix, name);
+	}
+}
+
+static void append_point_header(GString *out)
+{
+	static const char *const bounds[] = { "", "_low", "_high" };
+	static const char *const percentiles[] = { "p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns" };
+
+	g_string_append(out, "policy\treplications\tcorrupted");
+	append_names(out, "corruption_probability", bounds, 3);
+	append_names(out, "corruptions_per_hour", bounds, 3);
+	append_names(out, "per_removal", bounds, 3);
+	append_names(out, "per_trim_pass", bounds, 3);
+	g_string_append(out, "\thits\thealed\tlatent\tharmless");
+	append_names(out, "funnel_", tsim_stage_names, TSIM_N_STAGES);
+	g_string_append(out, "\trequests\tstalled");
+	append_names(out, "stall_probability", bounds, 3);
+	append_names(out, "stall_", percentiles, 5);
+	g_string_append(out, "\tstall_total_ns");
+	append_names(out, "stall_ns_by_", tsim_stall_cause_names, TSIM_N_STALL_CAUSES);
+	g_string_append(out, "\tenospc\tfalse_enospc\tdisplaced\tshrunk\textra_commits\tsticky_full_ns"
+			     "\tpinned_chunks\tpinned_max_bytes\tpinned_byte_seconds");
+	append_names(out, "chunk_alloc_", percentiles, 5);
+	append_names(out, "commit_", percentiles, 5);
+	append_names(out, "discard_", percentiles, 5);
+	g_string_append(out, "\tsimulated_s\tevents\tfingerprint\n");
+}
+
+/** tsim_result_points() - one line per policy, tab separated, with a line of names; nan: not known */
+char *tsim_result_points(const struct tsim_result *result)
+{
+	GString *out = g_string_new(NULL);
+
+	append_point_header(out);
+	for (guint i = 0; i < tsim_result_n_policies(result); i++)
+		append_point(out, result, i);
+	return g_string_free(out, FALSE);
+}
+
+/** tsim_result_corruption_table() - the corruption probability of each policy, for corruption.gp */
+char *tsim_result_corruption_table(const struct tsim_result *result)
+{
+	GString *out = g_string_new("# index\tpolicy\treplications\tcorrupted\testimate\tlow\thigh\n");
+
+	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
+		struct tsim_summary s;
+
+		tsim_summarize(result->tally, i, result->experiment->confidence, &s);
+		g_string_append_printf(out, "%u\t\"%s\"", i, result->experiment->policies[i]);
+		append_count(out, result->tally->replications);
+		append_count(out, result->tally->policies[i].sum.corrupted);
+		append_estimate(out, &s.probability);
+		g_string_append_c(out, '\n');
+	}
+	return g_string_free(out, FALSE);
+}
+
+/** tsim_result_funnel_table() - hidden entries that reached each stage, one block per policy */
+char *tsim_result_funnel_table(const struct tsim_result *result)
+{
+	GString *out = g_string_new("# stage\tentries\n");
+
+	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
+		g_string_append_printf(out, "%s\"%s\"\n", i ? "\n\n" : "", result->experiment->policies[i]);
+		for (guint k = 0; k < TSIM_N_STAGES; k++)
+			g_string_append_printf(out, "%s\t%" G_GUINT64_FORMAT "\n", tsim_stage_names[k],
+					       result->tally->policies[i].sum.funnel[k]);
+	}
+	return g_string_free(out, FALSE);
+}
+
+static void append_curve_point(GString *out, double x, tsim_ns t)
+{
+	g_autofree char *x_text = real_text(x);
+	g_autofree char *t_text = real_text(t / (double)TSIM_NS_PER_S);
+
+	g_string_append_printf(out, "%s\t%s\n", x_text, t_text);
+}
+
+/*
+ * From the median on, 20 points a decade of 1/(1-q), as far as the samples
+ * carry it; the last is the maximum, at 1/(1-q) = number of samples.
+ */
+static void append_percentile_curve(GString *out, const TsimHistogram *h)
+{
+	guint64 n = tsim_histogram_count(h);
+	double x = 2;
+
+	for (guint i = 1; x < n; i++) {
+		append_curve_point(out, x, tsim_histogram_quantile_ns(h, 1 - 1 / x));
+		x = 2 * pow(10, i / 20.0);
+	}
+	if (n)
+		append_curve_point(out, n, tsim_histogram_max_ns(h));
+}
+
+static const TsimHistogram *histogram_of(const struct tsim_policy_tally *p, const char *what)
+{
+	if (strcmp(what, "stall") == 0)
+		return p->distributions.stall;
+	if (strcmp(what, "chunk-alloc") == 0)
+		return p->distributions.chunk_alloc;
+	return strcmp(what, "commit") == 0 ? p->distributions.commit : p->distributions.discard;
+}
+
+/**
+ * tsim_result_percentile_table() - a distribution as a curve over 1/(1-q), one block per policy
+ * @result: result
+ * @what: "stall", "chunk-alloc", "commit" or "discard"
+ */
+char *tsim_result_percentile_table(const struct tsim_result *result, const char *what)
+{
+	GString *out = g_string_new(NULL);
+
+	g_string_append_printf(out, "# 1/(1-q)\t%s_s\n", what);
+	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
+		g_string_append_printf(out, "%s\"%s\"\n", i ? "\n\n" : "", result->experiment->policies[i]);
+		append_percentile_curve(out, histogram_of(&result->tally->policies[i], what));
+	}
+	return g_string_free(out, FALSE);
+}

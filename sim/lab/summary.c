@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "summary.h"
+
+/* A ratio that cannot be above 1. */
+static struct tsim_estimate share(const struct tsim_ratio *r, double confidence)
+{
+	struct tsim_estimate e = tsim_ratio_estimate(r, confidence);
+
+	e.high = MIN(e.high, 1.0);
+	return e;
+}
+
+/**
+ * tsim_summarize() - the estimates of one policy with their intervals
+ * @tally: sums
+ * @policy: index
+ * @confidence: of every interval, e.g. 0.95
+ * @summary: (out): NaN where there was nothing to divide by
+ */
+void tsim_summarize(const TsimTally *tally, guint policy, double confidence, struct tsim_summary *summary)
+{
+	const struct tsim_policy_tally *p = &tally->policies[policy];
+
+	summary->probability = tsim_proportion(p->sum.corrupted, tally->replications, confidence);
+	summary->per_hour = tsim_ratio_estimate(&p->per_hour, confidence);
+	summary->per_removal = tsim_ratio_estimate(&p->per_removal, confidence);
+	summary->per_trim_pass = tsim_ratio_estimate(&p->per_trim_pass, confidence);
+	summary->stalled = share(&p->stalled, confidence);
+	summary->false_enospc = share(&p->false_enospc, confidence);
+}
+
+/** tsim_percentile_supported() - can the @q quantile be read from @samples samples? */
+gboolean tsim_percentile_supported(guint64 samples, double q)
+{
+	return samples * (1 - q) >= 1 - 1e-9;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "text.h"
+
+#include <math.h>
+#include "summary.h"
+#include "units.h"
+
+/* @value to @digits significant digits. */
+static double significant(double value, int digits)
+{
+	double unit;
+
+	if (value == 0 || !isfinite(value))
+		return value;
+	unit = pow(10, floor(log10(fabs(value))) + 1 - digits);
+	/* Dividing by a power of ten above 1 is exact where multiplying by one below is not. */
+	return unit < 1 ? round(value / unit) / round(1 / unit) : round(value / unit) * unit;
+}
+
+/** tsim_text_limit() - an upper limit, "< 3.7e-06" */
+char *tsim_text_limit(double limit)
+{
+	if (limit < 1e-3 || limit >= 1e5)
+		return g_strdup_printf("< %.1e", limit);
+	return g_strdup_printf("< %g", significant(limit, 2));
+}
+
+/* One number of an estimate: @decimals may be negative (tens, hundreds are noise). */
+static void append_rounded(GString *out, double value, int decimals)
+{
+	double unit = pow(10, -decimals);
+
+	if (decimals < 0)
+		value = round(value / unit) * unit;
+	g_string_append_printf(out, "%.*f", MAX(decimals, 0), value);
+}
+
+/**
+ * tsim_text_estimate() - "0.857 [0.834, 0.877]", "8.57 [8.0, 9.2]e-04" or "< 3.7e-06"
+ * @e: estimate; NaN: "-"
+ *
+ * Two digits of the interval's half-width are printed, no more.
+ */
+char *tsim_text_estimate(const struct tsim_estimate *e)
+{
+	double half = (e->high - e->low) / 2, scale = 1;
+	int exponent = 0, decimals;
+	GString *out;
+
+	if (!isfinite(e->estimate))
+		return g_strdup("-");
+	if (e->estimate == 0 && e->low == 0)
+		return tsim_text_limit(e->high);
+	if (e->estimate != 0)
+		exponent = floor(log10(fabs(e->estimate)));
+	if (exponent >= -3 && exponent < 5)
+		exponent = 0;
+	scale = pow(10, exponent);
+	decimals = half > 0 && isfinite(half) ? 1 - (int)floor(log10(half / scale)) : 3;
+	decimals = CLAMP(decimals, -12, 9);
+	out = g_string_new(NULL);
+	append_rounded(out, e->estimate / scale, decimals);
+	g_string_append(out, " [");
+	append_rounded(out, e->low / scale, decimals);
+	g_string_append(out, ", ");
+	append_rounded(out, e->high / scale, decimals);
+	g_string_append_c(out, ']');
+	if (exponent)
+		g_string_append_printf(out, "e%+03d", exponent);
+	return g_string_free(out, FALSE);
+}
+
+/**
+ * tsim_text_count() - "12", or "0:1000 (< 3.7e-03)" when nothing was seen
+ * @k: events
+ * @n: chances; 0: "-"
+ * @confidence: of the limit (of a two-sided interval, as for every other one)
+ */
+char *tsim_text_count(guint64 k, guint64 n, double confidence)
+{
+	g_autofree char *limit = NULL;
+
+	if (k)
+		return g_strdup_printf("%" G_GUINT64_FORMAT, k);
+	if (!n)
+		return g_strdup("-");
+	limit = tsim_text_limit(MIN(tsim_poisson_rate(0, n, confidence).high, 1.0));
+	return g_strdup_printf("0:%" G_GUINT64_FORMAT " (%s)", n, limit);
+}
+
+/** tsim_text_share() - as tsim_text_count(), but with the share of @n when something was seen */
+char *tsim_text_share(guint64 k, guint64 n, double confidence)
+{
+	double share = n ? (double)k / n : 0;
+
+	if (!k || !n)
+		return tsim_text_count(k, n, confidence);
+	/* The share's own deviation is about share / sqrt(k): two digits are safe, three from k = 1000. */
+	share = significant(share, k < 1000 ? 2 : 3);
+	if (share < 1e-3)
+		return g_strdup_printf("%" G_GUINT64_FORMAT " (%.1e)", k, share);
+	return g_strdup_printf("%" G_GUINT64_FORMAT " (%g)", k, share);
+}
+
+/** tsim_text_time() - three digits, which is what the histogram holds; 0 is "none" */
+char *tsim_text_time(double ns)
+{
+	return ns == 0 ? g_strdup("none") : tsim_human_time(significant(ns, 3));
+}
+
+/** tsim_text_bytes() - three digits; 0 is "none" */
+char *tsim_text_bytes(double bytes)
+{
+	return bytes == 0 ? g_strdup("none") : tsim_human_bytes(bytes);
+}
+
+/** tsim_text_percentile() - a quantile as a time; "-" when too few samples carry it */
+char *tsim_text_percentile(const TsimHistogram *h, double q)
+{
+	if (!tsim_percentile_supported(tsim_histogram_count(h), q))
+		return g_strdup("-");
+	return tsim_text_time(tsim_histogram_quantile_ns(h, q));
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include "histogram.h"
+#include "interval.h"
+
+/*
+ * Results for people.  No digit that the uncertainty does not support, and no
+ * bare 0: nothing seen is always `0:N (< limit)`.  All (transfer full).
+ */
+char *tsim_text_estimate(const struct tsim_estimate *e);
+char *tsim_text_limit(double limit);
+char *tsim_text_count(guint64 k, guint64 n, double confidence);
+char *tsim_text_share(guint64 k, guint64 n, double confidence);
+char *tsim_text_time(double ns);
+char *tsim_text_bytes(double bytes);
+char *tsim_text_percentile(const TsimHistogram *h, double q);
