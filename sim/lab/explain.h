@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include "race-file.h"
+
+char *tsim_explain(const struct tsim_race_file *file);
