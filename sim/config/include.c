@@ -27,6 +27,43 @@ GStrv tsim_data_directories(void)
 	return g_strv_builder_end(builder);
 }
 
+/* The file @name in the first data directory that has it.  (transfer full) (nullable) */
+static char *find_data(const char *name)
+{
+	g_auto(GStrv) data = tsim_data_directories();
+
+	for (guint i = 0; data[i]; i++) {
+		g_autofree char *path = g_build_filename(data[i], name, NULL);
+
+		if (g_file_test(path, G_FILE_TEST_EXISTS))
+			return g_steal_pointer(&path);
+	}
+	return NULL;
+}
+
+/**
+ * tsim_data_file:
+ * @name: a path, or the name of a bundled file
+ *
+ * The path as given when it exists, else the file of that name in a data
+ * directory.  (transfer full) (nullable)
+ */
+char *tsim_data_file(const char *name, GError **error)
+{
+	char *path = NULL;
+
+	if (g_file_test(name, G_FILE_TEST_EXISTS))
+		return g_strdup(name);
+	if (!g_path_is_absolute(name))
+		path = find_data(name);
+	if (!path)
+		tsim_throw(error,
+			   "cannot find the file '%s' here or in the data directories "
+			   "(TRIMSIM_DATADIR)",
+			   name);
+	return path;
+}
+
 /**
  * tsim_include_find:
  * @from: path of the including file
@@ -37,26 +74,21 @@ GStrv tsim_data_directories(void)
  */
 char *tsim_include_find(const char *from, const char *name, GError **error)
 {
-	g_autofree char *directory = g_path_get_dirname(from);
-	g_autofree char *near = NULL;
-	g_auto(GStrv) data = tsim_data_directories();
+	g_autofree char *directory = g_path_get_dirname(from), *near = NULL;
+	char *path;
 
 	if (g_path_is_absolute(name))
 		return g_strdup(name);
 	near = strcmp(directory, ".") ? g_build_filename(directory, name, NULL) : g_strdup(name);
 	if (g_file_test(near, G_FILE_TEST_EXISTS))
 		return g_steal_pointer(&near);
-	for (guint i = 0; data[i]; i++) {
-		g_autofree char *path = g_build_filename(data[i], name, NULL);
-
-		if (g_file_test(path, G_FILE_TEST_EXISTS))
-			return g_steal_pointer(&path);
-	}
-	tsim_throw(error,
-		   "cannot find '%s' next to this file or in the data directories "
-		   "(TRIMSIM_DATADIR)",
-		   name);
-	return NULL;
+	path = find_data(name);
+	if (!path)
+		tsim_throw(error,
+			   "cannot find '%s' next to this file or in the data directories "
+			   "(TRIMSIM_DATADIR)",
+			   name);
+	return path;
 }
 
 static gboolean read_stream(FILE *stream, GString *text, GError **error)

@@ -21,8 +21,8 @@ while IFS='|' read -r title pattern text arguments; do
 	eval "arguments=(${arguments:-a.conf})"
 	for command in "${commands[@]}"; do
 		# check validates every experiment and takes no -e
-		[ "$command" = check ] && [[ " ${arguments[*]} " = *' -e '* || $title = *'choose one'* ]] &&
-			continue
+		[ "$command" = check ] &&
+			[[ " ${arguments[*]} " = *' -e '* || $title = *'choose one'* ]] && continue
 		echo "$title: trimsim $command ${arguments[*]}" >&2
 		run_mustfail "$pattern" "$command" "${arguments[@]}"
 	done
