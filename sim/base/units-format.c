@@ -49,7 +49,7 @@ static char *format_whole(guint64 value, const struct tsim_unit *units)
  */
 char *tsim_format_time(tsim_ns t)
 {
-	return format_whole((guint64)t, tsim_time_units);
+	return t ? format_whole((guint64)t, tsim_time_units) : g_strdup("0s");
 }
 
 /**
@@ -156,6 +156,8 @@ static char *human(double value, const struct tsim_unit *units, guint n)
  */
 char *tsim_human_time(double ns)
 {
+	if (ns == 0)
+		return g_strdup("0s");
 	/* 90s reads better than 1.5min. */
 	return human(ns, tsim_time_units, fabs(ns) < 120e9 ? 4 : 6);
 }

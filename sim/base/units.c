@@ -51,13 +51,12 @@ static const struct kind rate_kind = { "a rate", tsim_byte_units, "", "/s", "500
 static const struct kind frequency_kind = { "a frequency", tsim_period_units, "/", "", "5/s" };
 
 /*
- * A decimal number as written: digits * 10^exponent.  More digits than fit are
- * dropped when they are a fraction's (they are below any unit's resolution).
+ * A decimal number as written: digits * 10^exponent.  Digits beyond the 24th
+ * are dropped: no 64-bit value depends on them.
  */
 struct decimal {
 	unsigned __int128 digits;
 	int exponent;
-	gboolean overflow;
 };
 
 #define DIGITS_MAX ((unsigned __int128)1 << 80)
@@ -67,8 +66,8 @@ static void add_digit(struct decimal *d, char c, gboolean fraction)
 	if (d->digits < DIGITS_MAX) {
 		d->digits = d->digits * 10 + (c - '0');
 		d->exponent -= fraction;
-	} else if (!fraction) {
-		d->overflow = TRUE;
+	} else {
+		d->exponent += !fraction;
 	}
 }
 
@@ -115,8 +114,6 @@ static gboolean scale(const struct decimal *d, guint64 size, guint64 max, guint6
 	int exponent = d->exponent;
 
 	*whole = TRUE;
-	if (d->overflow)
-		return FALSE;
 	for (; exponent > 0 && value; exponent--) {
 		if (value > max)
 			return FALSE;
