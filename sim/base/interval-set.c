@@ -43,17 +43,17 @@ void tsim_interval_set_reset(struct tsim_interval_set *set)
  */
 guint tsim_interval_set_find(const struct tsim_interval_set *set, guint64 pos)
 {
-	guint low = 0, high = set->n;
+	const struct tsim_range *first = set->ranges;
+	guint n = set->n;
 
-	while (low < high) {
-		guint middle = low + (high - low) / 2;
+	/* Without a branch on the data, which no processor could predict. */
+	while (n > 1) {
+		guint half = n / 2;
 
-		if (set->ranges[middle].end > pos)
-			high = middle;
-		else
-			low = middle + 1;
+		first = first[half - 1].end > pos ? first : first + half;
+		n -= half;
 	}
-	return low;
+	return n ? (guint)(first - set->ranges) + (first->end <= pos) : 0;
 }
 
 /* Replace @n_old ranges from @at on by @n_new unset ones. */
