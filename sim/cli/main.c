@@ -11,6 +11,13 @@
 #include "suggest.h"
 
 const struct tsim_command tsim_commands[] = {
+	{ "run", "CONFIG [-e EXPERIMENT]... [--set GROUP.KEY=VALUE]... [-j N] [-o DIR]",
+	  "run an experiment and report its result", tsim_cmd_run },
+	{ "report", "DIR [--format text|json|tsv]", "print a stored result", tsim_cmd_report },
+	{ "plot", "DIR [--terminal png|svg|pdf|dumb] [--only NAME]", "draw the figures of a result",
+	  tsim_cmd_plot },
+	{ "explain", "DIR [--hit N] [--replication N]", "show how a hit came about, step by step",
+	  tsim_cmd_explain },
 	{ "show", "CONFIG [-e EXPERIMENT] [--set GROUP.KEY=VALUE]... [--origin]",
 	  "print every resolved value of an experiment", tsim_cmd_show },
 	{ "check", "CONFIG [--set GROUP.KEY=VALUE]...", "validate every experiment of a file",
@@ -33,7 +40,7 @@ static const char main_help_end[] =
 	"      --version  show the version, and those of the libraries\n"
 	"\n"
 	"Examples:\n"
-	"  trimsim show my.conf --origin\n"
+	"  trimsim run my.conf -o results\n"
 	"  trimsim check my.conf --set device.discard.base=5ms\n"
 	"\n"
 	"Exit status: 0 ok; 1 a run failed; 2 bad usage or input; 3 stopped before the\n"

@@ -31,7 +31,6 @@ gboolean tsim_keyfile_read(struct tsim_config *config, const char *path, GError 
 char *tsim_include_find(const char *from, const char *name, GError **error);
 char *tsim_samples_locate(const char *from, const char *value);
 gboolean tsim_file_read(const char *path, char **text, gsize *length, GError **error);
-GStrv tsim_data_directories(void);
 
 /* config.c */
 const char *tsim_config_place(const TsimConfig *config, const char *group, const char *key);

@@ -7,7 +7,7 @@
 #include "units.h"
 
 #define WIDTH 100
-#define TIME_WIDTH 12
+#define TIME_WIDTH 11
 #define GAP 2
 
 static const char *const heads[TSIM_N_COLUMNS] = {
@@ -70,7 +70,7 @@ static GStrv step_words(const struct tsim_race_step *step)
 	GStrv words;
 
 	if (step->end > step->start) {
-		g_autofree char *size = tsim_format_bytes(step->end - step->start);
+		g_autofree char *size = tsim_human_bytes(step->end - step->start);
 
 		g_string_append_printf(all, " phys %" G_GUINT64_FORMAT " +%s", step->start, size);
 	}
@@ -126,21 +126,57 @@ static void end_line(GString *out)
 	g_string_append_c(out, '\n');
 }
 
-static void draw_head(struct diagram *d, const char *const *texts)
+/* The heads, wrapped side by side. */
+static void draw_head(struct diagram *d)
 {
-	g_string_append_printf(d->out, "%*s", TIME_WIDTH, texts ? "time" : "");
+	GPtrArray *lines[TSIM_N_COLUMNS] = { NULL };
+	guint n = 0;
+
 	for (guint i = 0; i < TSIM_N_COLUMNS; i++) {
-		if (!d->width[i])
-			continue;
-		blanks(d->out, GAP);
-		if (texts) {
-			g_string_append_printf(d->out, "%-*.*s", (int)d->width[i], (int)d->width[i], texts[i]);
-			continue;
-		}
+		g_auto(GStrv) words = g_strsplit(heads[i], " ", -1);
+
+		if (d->width[i])
+			lines[i] = wrap(words, d->width[i]);
+		n = MAX(n, lines[i] ? lines[i]->len : 0);
+	}
+	for (guint k = 0; k < n; k++) {
+		g_string_append_printf(d->out, "%*s", TIME_WIDTH, k + 1 < n ? "" : "time");
+		for (guint i = 0; i < TSIM_N_COLUMNS; i++)
+			if (d->width[i])
+				g_string_append_printf(d->out, "%*s%-*s", GAP, "", (int)d->width[i],
+						       k < lines[i]->len ?
+						       (char *)g_ptr_array_index(lines[i], k) : "");
+		end_line(d->out);
+	}
+	for (guint i = 0; i < TSIM_N_COLUMNS; i++)
+		g_clear_pointer(&lines[i], g_ptr_array_unref);
+}
+
+static void draw_rule(struct diagram *d)
+{
+	blanks(d->out, TIME_WIDTH);
+	for (guint i = 0; i < TSIM_N_COLUMNS; i++) {
+		if (d->width[i])
+			blanks(d->out, GAP);
 		for (guint k = 0; k < d->width[i]; k++)
 			g_string_append_c(d->out, '-');
 	}
 	end_line(d->out);
+}
+
+/* The same block written three times at one instant is one line of the story. */
+static gboolean is_repetition(const struct diagram *d, guint i)
+{
+	const struct tsim_race_step *a = step_at(d, i);
+
+	for (guint k = 0; k < i; k++) {
+		const struct tsim_race_step *b = step_at(d, k);
+
+		if (a->t_ns == b->t_ns && strcmp(a->what, b->what) == 0 && a->start == b->start &&
+		    a->end == b->end && a->logical == b->logical && a->number == b->number)
+			return TRUE;
+	}
+	return FALSE;
 }
 
 static void draw_step(struct diagram *d, const struct tsim_race_step *step)
@@ -212,10 +248,11 @@ char *tsim_explain(const struct tsim_race_file *file)
 	draw_summary(d.out, file);
 	choose_unit(&d);
 	lay_out(&d);
-	draw_head(&d, heads);
-	draw_head(&d, NULL);
+	draw_head(&d);
+	draw_rule(&d);
 	for (guint i = 0; i < d.race->steps->len; i++)
-		draw_step(&d, step_at(&d, i));
+		if (!is_repetition(&d, i))
+			draw_step(&d, step_at(&d, i));
 	g_string_append_printf(d.out, "\n%s\n", lines[0]);
 	for (guint i = 1; lines[i]; i++)
 		g_string_append_printf(d.out, "%s%s%s", lines[i][0] ? "\t" : "", lines[i], lines[i + 1] ? "\n" : "");

@@ -10,7 +10,8 @@
 
 #define NODE_BYTES 16384
 #define SECTOR_BYTES 4096
-#define SHOWN 3			/* tree blocks or sectors written out; the rest is counted */
+#define BLOCKS_SHOWN 1		/* the rest is counted */
+#define SECTORS_SHOWN 3
 #define CSUM_OF_ZEROES 0x98f94189u	/* crc32c of 4096 zero bytes */
 
 #define U64 G_GUINT64_FORMAT
@@ -55,10 +56,11 @@ static guint64 units(const struct tsim_race *race, guint size, guint64 *first)
 	return (end - *first + size - 1) / size;
 }
 
-static void and_more(GString *out, guint64 n, const char *what)
+static void and_more(GString *out, guint64 n, guint64 shown, const char *what)
 {
-	if (n > SHOWN)
-		g_string_append_printf(out, "[... and the same for %" U64 " more %s]\n", n - SHOWN, what);
+	if (n > shown)
+		g_string_append_printf(out, "[... and the same for %" U64 " more %s%s]\n", n - shown, what,
+				       n - shown > 1 ? "s" : "");
 }
 
 /* Phase 1 walks the extent tree, the fs roots phase reads the same blocks again. */
@@ -67,17 +69,17 @@ static void metadata_check(GString *out, const struct tsim_race *race)
 	guint64 first, n = units(race, NODE_BYTES, &first);
 
 	g_string_append(out, "checking extents\n");
-	for (guint64 i = 0; i < MIN(n, SHOWN); i++)
+	for (guint64 i = 0; i < MIN(n, BLOCKS_SHOWN); i++)
 		read_failed(out, first + i * NODE_BYTES, race);
-	for (guint64 i = 0; i < MIN(n, SHOWN); i++)
+	for (guint64 i = 0; i < MIN(n, BLOCKS_SHOWN); i++)
 		g_string_append_printf(out, "owner ref check failed [%" U64 " %d]\n", first + i * NODE_BYTES,
 				       NODE_BYTES);
-	and_more(out, n, "tree blocks");
+	and_more(out, n, BLOCKS_SHOWN, "tree block");
 	g_string_append(out, "Errors found in extent allocation tree or chunk allocation\n"
 			     "checking free space cache\nchecking fs roots\n");
-	for (guint64 i = 0; i < MIN(n, SHOWN); i++)
+	for (guint64 i = 0; i < MIN(n, BLOCKS_SHOWN); i++)
 		read_failed(out, first + i * NODE_BYTES, race);
-	and_more(out, n, "tree blocks");
+	and_more(out, n, BLOCKS_SHOWN, "tree block");
 }
 
 /* A block of the chunk tree: nothing else can be found without it. */
@@ -96,11 +98,11 @@ static void data_check(GString *out, const struct tsim_race *race)
 	guint64 first, n = units(race, SECTOR_BYTES, &first);
 
 	g_string_append(out, "checking csums\n");
-	for (guint64 i = 0; i < MIN(n, SHOWN); i++)
+	for (guint64 i = 0; i < MIN(n, SECTORS_SHOWN); i++)
 		for (guint mirror = 0; mirror < MAX(race->copies, 1); mirror++)
 			g_string_append_printf(out, "mirror %u bytenr %" U64 " csum %u expected csum ?\n", mirror,
 					       first + i * SECTOR_BYTES, CSUM_OF_ZEROES);
-	and_more(out, n, "sectors");
+	and_more(out, n, SECTORS_SHOWN, "sector");
 }
 
 /* The last step of the race: what destroyed the range. */
@@ -143,15 +145,15 @@ static void latent_read(GString *out, const struct tsim_race *race)
 
 	if (!is_metadata(race)) {
 		n = units(race, SECTOR_BYTES, &first);
-		for (guint64 i = 0; i < MIN(n, SHOWN); i++)
+		for (guint64 i = 0; i < MIN(n, SECTORS_SHOWN); i++)
 			g_string_append_printf(out, "BTRFS warning (device sdX): csum failed root ? ino ? off ? csum "
 					       "0x%08x expected csum ? mirror %u\n", CSUM_OF_ZEROES, mirror);
-		and_more(out, n, "sectors");
+		and_more(out, n, SECTORS_SHOWN, "sector");
 		return;
 	}
 	n = units(race, NODE_BYTES, &first);
 	physical -= race->lost_logical - first;
-	for (guint64 i = 0; i < MIN(n, SHOWN); i++) {
+	for (guint64 i = 0; i < MIN(n, BLOCKS_SHOWN); i++) {
 		guint64 block = first + i * NODE_BYTES;
 
 		g_string_append_printf(out, "BTRFS error (device sdX): bad tree block start, mirror %u want %" U64
@@ -162,7 +164,7 @@ static void latent_read(GString *out, const struct tsim_race *race)
 					       block + page * SECTOR_BYTES,
 					       (physical + i * NODE_BYTES + page * SECTOR_BYTES) >> 9);
 	}
-	and_more(out, n, "tree blocks");
+	and_more(out, n, BLOCKS_SHOWN, "tree block");
 }
 
 /**

@@ -45,7 +45,7 @@ static void corruption_rows(struct column *c)
 		row(c, "corrupt (fail:runs)",
 		    g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, sum->corrupted, c->n));
 	else
-		count_row(c, "corrupt (fail:runs)", 0);
+		row(c, "corrupt (fail:runs)", tsim_text_share(0, c->n, c->confidence));
 	row(c, "P(corrupt)", tsim_text_estimate(&c->s.probability));
 	row(c, "  per removal", tsim_text_estimate(&c->s.per_removal));
 	row(c, "  per trim pass", tsim_text_estimate(&c->s.per_trim_pass));
@@ -79,15 +79,16 @@ static void stall_rows(struct column *c)
 
 	heading(c, "allocation requests");
 	count_row(c, "  requests", sum->requests);
-	row(c, "  stalled", tsim_text_count(sum->stalled, sum->requests, c->confidence));
 	if (sum->stalled) {
 		struct tsim_estimate pct = c->s.stalled;
 
 		pct.estimate *= 100;
 		pct.low *= 100;
 		pct.high *= 100;
+		row(c, "  stalled", tsim_text_count(sum->stalled, sum->requests, c->confidence));
 		row(c, "  stalled %", tsim_text_estimate(&pct));
 	} else {
+		row(c, "  stalled", tsim_text_share(0, sum->requests, c->confidence));
 		row(c, "  stalled %", g_strdup("-"));
 	}
 	row(c, "  stall p50", tsim_text_percentile(h, 0.5));
@@ -192,14 +193,13 @@ static void append_table(GString *out, const struct tsim_result *result, guint s
 	g_string_append_c(out, '\n');
 	rule(out, '=', NAME_WIDTH + n * VALUE_WIDTH);
 	for (guint i = 0; i < columns[0].names->len; i++) {
-		g_string_append_printf(out, "%-*s", NAME_WIDTH,
-				       (const char *)g_ptr_array_index(columns[0].names, i));
-		for (guint k = 0; k < n; k++) {
-			const char *value = g_ptr_array_index(columns[k].values, i);
+		const char *name = g_ptr_array_index(columns[0].names, i);
+		const char *value = g_ptr_array_index(columns[0].values, i);
 
-			if (value[0])
-				g_string_append_printf(out, "%*s", VALUE_WIDTH, value);
-		}
+		g_string_append_printf(out, "%-*s", value[0] ? NAME_WIDTH : 0, name);
+		for (guint k = 0; k < n && value[0]; k++)
+			g_string_append_printf(out, "%*s", VALUE_WIDTH,
+					       (const char *)g_ptr_array_index(columns[k].values, i));
 		g_string_append_c(out, '\n');
 	}
 	for (guint k = 0; k < n; k++)

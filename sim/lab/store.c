@@ -37,7 +37,7 @@ static gboolean has_file(const char *dir, const char *name)
 }
 
 /* A manifest.conf alone may be the user's own; what a run wrote has its result beside it. */
-gboolean tsim_store_is_result(const char *dir)
+static gboolean is_result(const char *dir)
 {
 	return has_file(dir, "manifest.conf") && has_file(dir, "result.json");
 }
@@ -49,29 +49,50 @@ static gboolean is_empty(const char *dir)
 	return d && !g_dir_read_name(d);
 }
 
-static char *parent_of(const char *dir)
+/**
+ * tsim_store_expect() - is @dir a result?
+ * @dir: argument of a command that reads one
+ */
+gboolean tsim_store_expect(const char *dir, GError **error)
 {
-	g_autofree char *full = g_canonicalize_filename(dir, NULL);
+	if (!g_file_test(dir, G_FILE_TEST_EXISTS))
+		return tsim_throw(error, "%s: no such directory", dir);
+	if (!is_result(dir))
+		return tsim_throw(error, "%s: no result of trimsim, it lacks manifest.conf or result.json", dir);
+	return TRUE;
+}
 
-	return g_path_get_dirname(full);
+/* The directory in which @dir has to be made: the nearest one above it that exists. */
+static char *existing_above(const char *dir)
+{
+	char *path = g_canonicalize_filename(dir, NULL);
+
+	do {
+		char *above = g_path_get_dirname(path);
+
+		g_free(path);
+		path = above;
+	} while (!g_file_test(path, G_FILE_TEST_EXISTS));
+	return path;
 }
 
 /**
  * tsim_store_check() - may a result be written to @dir?
  * @dir: an earlier result, an empty directory, or nothing yet
  *
- * To be asked before a long run.  Makes the directories above @dir.
+ * To be asked before a long run; makes nothing.
  */
 gboolean tsim_store_check(const char *dir, GError **error)
 {
-	g_autofree char *parent = parent_of(dir);
+	g_autofree char *above = existing_above(dir);
 
-	if (g_file_test(dir, G_FILE_TEST_EXISTS) && !tsim_store_is_result(dir) && !is_empty(dir))
-		return tsim_throw(error, "%s: exists and is no result of trimsim, give another -o DIR", dir);
-	if (g_mkdir_with_parents(parent, 0777) < 0)
-		return tsim_throw(error, "%s: cannot make the directory: %s", parent, g_strerror(errno));
-	if (access(parent, W_OK | X_OK) < 0)
-		return tsim_throw(error, "%s: cannot write here: %s", parent, g_strerror(errno));
+	if (g_file_test(dir, G_FILE_TEST_EXISTS) && !is_result(dir) && !is_empty(dir))
+		return tsim_throw(error, "-o: %s exists and is no result of trimsim, choose another directory",
+				  dir);
+	if (!g_file_test(above, G_FILE_TEST_IS_DIR))
+		return tsim_throw(error, "-o: %s is no directory", above);
+	if (access(above, W_OK | X_OK) < 0)
+		return tsim_throw(error, "-o: cannot write in %s: %s", above, g_strerror(errno));
 	return TRUE;
 }
 
@@ -198,12 +219,14 @@ gboolean tsim_store_write(const char *dir, const struct tsim_result *result, con
 			  GError **error)
 {
 	g_autofree char *full = g_canonicalize_filename(dir, NULL);
-	g_autofree char *made = g_strconcat(full, ".XXXXXX", NULL);
+	g_autofree char *made = g_strconcat(full, ".XXXXXX", NULL), *parent = g_path_get_dirname(full);
 	mode_t mask = umask(0);
 
 	umask(mask);
 	if (!tsim_store_check(dir, error))
 		return FALSE;
+	if (g_mkdir_with_parents(parent, 0777) < 0)
+		return tsim_throw_run(error, "%s: cannot make the directory: %s", parent, g_strerror(errno));
 	if (!g_mkdtemp(made))
 		return tsim_throw_run(error, "%s: cannot make the directory: %s", made, g_strerror(errno));
 	if (!fill(made, result, manifest, error) || !replace(made, full, error)) {

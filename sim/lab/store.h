@@ -9,4 +9,4 @@ char *tsim_store_default_dir(const char *experiment, const char *manifest);
 gboolean tsim_store_check(const char *dir, GError **error);
 gboolean tsim_store_write(const char *dir, const struct tsim_result *result, const char *manifest,
 			  GError **error);
-gboolean tsim_store_is_result(const char *dir);
+gboolean tsim_store_expect(const char *dir, GError **error);

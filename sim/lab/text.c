@@ -51,8 +51,8 @@ char *tsim_text_estimate(const struct tsim_estimate *e)
 		return g_strdup("-");
 	if (e->estimate == 0 && e->low == 0)
 		return tsim_text_limit(e->high);
-	if (e->estimate != 0)
-		exponent = floor(log10(fabs(e->estimate)));
+	if (e->estimate != 0 || isfinite(half))
+		exponent = floor(log10(MAX(fabs(e->estimate), isfinite(half) ? half : 0)));
 	if (exponent >= -3 && exponent < 5)
 		exponent = 0;
 	scale = pow(10, exponent);
@@ -70,31 +70,36 @@ char *tsim_text_estimate(const struct tsim_estimate *e)
 	return g_string_free(out, FALSE);
 }
 
+/* Nothing was seen in @n chances; more than so many per chance is unlikely. */
+static char *none_of(guint64 n, double limit)
+{
+	g_autofree char *text = tsim_text_limit(limit);
+
+	return g_strdup_printf("0:%" G_GUINT64_FORMAT " (%s)", n, text);
+}
+
 /**
  * tsim_text_count() - "12", or "0:1000 (< 3.7e-03)" when nothing was seen
  * @k: events
- * @n: chances; 0: "-"
+ * @n: replications or whatever they were seen in, each perhaps with several; 0: "-"
  * @confidence: of the limit (of a two-sided interval, as for every other one)
  */
 char *tsim_text_count(guint64 k, guint64 n, double confidence)
 {
-	g_autofree char *limit = NULL;
-
 	if (k)
 		return g_strdup_printf("%" G_GUINT64_FORMAT, k);
-	if (!n)
-		return g_strdup("-");
-	limit = tsim_text_limit(MIN(tsim_poisson_rate(0, n, confidence).high, 1.0));
-	return g_strdup_printf("0:%" G_GUINT64_FORMAT " (%s)", n, limit);
+	return n ? none_of(n, tsim_poisson_rate(0, n, confidence).high) : g_strdup("-");
 }
 
-/** tsim_text_share() - as tsim_text_count(), but with the share of @n when something was seen */
+/** tsim_text_share() - "12 (0.31)": how many of @n, each of which counts once at most */
 char *tsim_text_share(guint64 k, guint64 n, double confidence)
 {
 	double share = n ? (double)k / n : 0;
 
-	if (!k || !n)
+	if (!n)
 		return tsim_text_count(k, n, confidence);
+	if (!k)
+		return none_of(n, tsim_proportion(0, n, confidence).high);
 	/* The share's own deviation is about share / sqrt(k): two digits are safe, three from k = 1000. */
 	share = significant(share, k < 1000 ? 2 : 3);
 	if (share < 1e-3)

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "error.h"
+#include "explain.h"
+#include "race-file.h"
+#include "store.h"
+
+static int hit, replication = -1;
+
+static const GOptionEntry entries[] = {
+	{ "hit", 0, 0, G_OPTION_ARG_INT, &hit, "the hit of that number in DIR/races; default: the first", "N" },
+	{ "replication", 0, 0, G_OPTION_ARG_INT, &replication, "the first kept hit of that replication", "N" },
+	{ NULL },
+};
+
+static const char examples[] =
+	"A result keeps up to 20 hits of each policy: persistent ones first, then those\n"
+	"that another copy repairs, then those that healed.\n"
+	"\n"
+	"Examples:\n"
+	"  trimsim explain results/latency-0123456789ab\n"
+	"  trimsim explain results/latency-0123456789ab --hit 3\n";
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in DIR/races, in the order of their numbers. */
+static GPtrArray *race_names(const char *races, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) local = NULL;
+	g_autoptr(GDir) d = g_dir_open(races, 0, &local);
+	const char *name;
+
+	if (!d) {
+		tsim_throw(error, "%s", local->message);
+		return NULL;
+	}
+	while ((name = g_dir_read_name(d)))
+		if (g_str_has_suffix(name, ".json"))
+			g_ptr_array_add(names, g_strdup(name));
+	g_ptr_array_sort(names, by_name);
+	return g_steal_pointer(&names);
+}
+
+static gboolean print(const struct tsim_race_file *file)
+{
+	g_autofree char *text = tsim_explain(file);
+
+	fputs(text, stdout);
+	return TRUE;
+}
+
+static gboolean explain(const char *dir, GError **error)
+{
+	g_autofree char *races = g_build_filename(dir, "races", NULL);
+	g_autoptr(GPtrArray) names = NULL;
+
+	if (!tsim_store_expect(dir, error))
+		return FALSE;
+	names = race_names(races, error);
+	if (!names)
+		return FALSE;
+	if (!names->len)
+		return tsim_throw(error, "%s: no policy had a hit, there is nothing to explain", dir);
+	if (hit < 0 || (guint)hit > names->len)
+		return tsim_throw(error, "--hit: %d is out of range, permitted is 1 to %u", hit, names->len);
+	for (guint i = hit ? hit - 1 : 0; i < names->len; i++) {
+		g_autofree char *path = g_build_filename(races, g_ptr_array_index(names, i), NULL);
+		g_autoptr(TsimRaceFile) file = tsim_race_file_load(path, error);
+
+		if (!file)
+			return FALSE;
+		if (replication < 0 || file->kept->replication == (guint)replication)
+			return print(file);
+		if (hit)
+			return tsim_throw(error, "--hit: hit %d is of replication %u", hit, file->kept->replication);
+	}
+	return tsim_throw(error, "--replication: no hit of replication %d was kept", replication);
+}
+
+int tsim_cmd_explain(int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	gboolean ok = tsim_cli_parse(&argc, &argv, entries, "DIR", examples, 1, 1, &error) &&
+		      explain(argv[1], &error);
+
+	return ok ? TSIM_EXIT_OK : tsim_cli_fail(error);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "error.h"
+#include "store.h"
+
+static char *format;
+
+static const GOptionEntry entries[] = {
+	{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "text (default), json or tsv", "FORMAT" },
+	{ NULL },
+};
+
+static const char examples[] =
+	"Examples:\n"
+	"  trimsim report results/latency-0123456789ab\n"
+	"  trimsim report results/latency-0123456789ab --format tsv | column -ts $'\\t'\n";
+
+static const char *file_of_format(GError **error)
+{
+	static const char *const files[][2] = {
+		{ "text", "report.txt" }, { "json", "result.json" }, { "tsv", "points.tsv" },
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(files); i++)
+		if (strcmp(format ? format : "text", files[i][0]) == 0)
+			return files[i][1];
+	tsim_throw(error, "--format: '%s' is not one of text, json, tsv", format);
+	return NULL;
+}
+
+static gboolean report(const char *dir, GError **error)
+{
+	const char *name = file_of_format(error);
+	g_autofree char *path = NULL, *text = NULL;
+	g_autoptr(GError) local = NULL;
+	gsize size;
+
+	if (!name || !tsim_store_expect(dir, error))
+		return FALSE;
+	path = g_build_filename(dir, name, NULL);
+	if (!g_file_get_contents(path, &text, &size, &local))
+		return tsim_throw(error, "%s", local->message);
+	fwrite(text, 1, size, stdout);
+	return TRUE;
+}
+
+int tsim_cmd_report(int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	gboolean ok = tsim_cli_parse(&argc, &argv, entries, "DIR", examples, 1, 1, &error) &&
+		      report(argv[1], &error);
+
+	g_free(format);
+	return ok ? TSIM_EXIT_OK : tsim_cli_fail(error);
+}
