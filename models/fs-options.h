@@ -31,7 +31,7 @@ struct tsim_fs_options {
 	gboolean initial_data_chunk;
 
 	tsim_ns commit_interval_ns;
-	TsimLaw *commit_start, *commit_critical, *commit_duration;
+	TsimLaw *commit_start, *commit_critical, *commit_duration, *delayed_ref_delay;
 	guint64 commit_blocks, dirty_threshold_bytes;
 
 	int hole_search;

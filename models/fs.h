@@ -28,6 +28,7 @@ struct tsim_fs {
 	struct tsim_distributions *dist;
 	GPtrArray *files;		/* (element-type struct tsim_file) owned */
 	guint32 n_cow;			/* index of the next copied tree block */
+	guint32 n_delayed;		/* index of the next draw for delayed references */
 	guint32 n_unallocated;		/* index of the next draw for unallocated space */
 	gboolean umounting;		/* actors that loop for ever end at their next turn */
 };

@@ -49,6 +49,8 @@ struct tsim_outcome {
 	guint64 requests, stalled, enospc, false_enospc, displaced, shrunk, extra_commits;
 	tsim_ns stall_ns, stall_by_cause_ns[TSIM_N_STALL_CAUSES];
 	tsim_ns sticky_full_ns;
+	guint64 pin_overlaps;	/* chunks that the hole search of 5.2 .. 6.19 put over a pinned range */
+	guint64 eexist;		/* ... over a live one: the kernel aborts the transaction */
 	guint64 pinned_chunks, pinned_max_bytes;
 	double pinned_byte_seconds;
 

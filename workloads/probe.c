@@ -206,7 +206,7 @@ static void give_back(struct tsim_fs *fs)
 	tsim_remove_block_group(fs, trans, bg);
 	tsim_trans_end(fs, trans, TSIM_TRANS_JOIN);
 	fs->out->removals--;	/* not one of the file system's */
-	tsim_cond_broadcast(&fs->space.released);
+	tsim_space_released(&fs->space);
 }
 
 static void request(void *data)

@@ -82,28 +82,27 @@ static void unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
 		policy->ops->unblocked(policy, trans->transid);
 	set_state(fs, trans, TSIM_TRANS_UNBLOCKED);
 	if (trans->have_free_bgs)
-		tsim_cond_broadcast(&fs->space.released);
+		tsim_space_released(&fs->space);
 }
 
 /* write_ctree_super: flush, then the superblock with FUA; tree_log_mutex is held. */
 void tsim_write_super(struct tsim_fs *fs)
 {
-	tsim_ns queued = fs->dev.queue_wait_ns;
-
+	fs->dev.longest_wait_ns = 0;
 	tsim_sleep_until(fs->engine, tsim_device_flush(&fs->dev));
 	tsim_sleep_until(fs->engine, tsim_device_write(&fs->dev, TSIM_RANGE(SUPER_OFFSET,
 									  SUPER_OFFSET + SUPER_BYTES), NULL, 0));
-	fs->commit.device_wait_ns += fs->dev.queue_wait_ns - queued;
+	fs->commit.device_wait_ns += fs->dev.longest_wait_ns;
 }
 
 static void write_out(struct tsim_fs *fs, struct tsim_transaction *trans)
 {
 	struct tsim_policy *policy = &fs->policy;
-	tsim_ns queued = fs->dev.queue_wait_ns;
 
 	tsim_mutex_lock(&fs->commit.tree_log_mutex);
+	fs->dev.longest_wait_ns = 0;
 	tsim_sleep_until(fs->engine, MAX(tsim_tree_write_dirty(fs, trans), tsim_now(fs->engine)));
-	fs->commit.device_wait_ns += fs->dev.queue_wait_ns - queued;
+	fs->commit.device_wait_ns += fs->dev.longest_wait_ns;
 	tsim_write_super(fs);
 	tsim_mutex_unlock(&fs->commit.tree_log_mutex);
 	trans->super_ns = tsim_now(fs->engine);
@@ -119,7 +118,7 @@ static void finish(struct tsim_fs *fs, struct tsim_transaction *trans)
 	tsim_unpin_extents(fs, trans);
 	if (fs->opt->clear_full_at_commit && trans->have_free_bgs)
 		tsim_space_clear_full(&fs->space);
-	tsim_cond_broadcast(&fs->space.released);
+	tsim_space_released(&fs->space);
 	fs->commit.completed_transid = trans->transid;
 	fs->out->commits++;
 	if (fs->dist)

@@ -151,6 +151,27 @@ void tsim_tree_cow(struct tsim_fs *fs, struct tsim_transaction *trans, guint n_b
 	}
 }
 
+/* A worker that comes after a while (btrfs_async_run_delayed_refs, flush_space). */
+static void run_delayed_refs(void *data)
+{
+	struct tsim_fs *fs = data;
+	struct tsim_transaction *trans;
+
+	tsim_sleep(fs->engine, tsim_draw_law(&fs->rng, fs->opt->delayed_ref_delay, 0, TSIM_DRAW_DELAYED_REF,
+					     fs->n_delayed++));
+	trans = tsim_trans_attach(fs, TSIM_TRANS_JOIN);
+	tsim_run_delayed_frees(fs, trans);
+	tsim_trans_end(fs, trans, TSIM_TRANS_JOIN);
+}
+
+/* What a truncate frees: the next commit frees it, or a worker does before. */
+void tsim_queue_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans, const GArray *extents)
+{
+	g_array_append_vals(trans->delayed_frees, extents->data, extents->len);
+	if (fs->opt->delayed_ref_delay && extents->len > 0)
+		tsim_actor_spawn(fs->engine, "delayed refs", 1, TSIM_ACTOR_DAEMON, run_delayed_refs, fs);
+}
+
 /* btrfs_run_delayed_refs(): frees take effect; a group that becomes empty is queued for the cleaner. */
 void tsim_run_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans)
 {

@@ -182,7 +182,7 @@ static struct tsim_command queue_io(struct tsim_device *dev, tsim_ns service_ns,
 	cmd.effect_ns = cmd.complete_ns;
 	*slot = cmd.complete_ns;
 	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd.complete_ns);
-	dev->queue_wait_ns += cmd.start_ns - now;
+	dev->longest_wait_ns = MAX(dev->longest_wait_ns, cmd.start_ns - now);
 	if (dev->io_ns)
 		tsim_histogram_add(dev->io_ns, cmd.complete_ns - now);
 	return cmd;

@@ -49,7 +49,7 @@ struct tsim_device {
 	GArray *in_flight;			/* (element-type struct tsim_command) heap by effect */
 	GArray *sweeps;				/* (element-type struct tsim_command) */
 	guint64 seq;
-	tsim_ns queue_wait_ns;			/* summed over writes and flushes */
+	tsim_ns longest_wait_ns;		/* of reads, writes and flushes in the queue; a commit resets it */
 	GArray *draw_log;			/* (element-type struct tsim_discard_draw), tests only */
 };
 

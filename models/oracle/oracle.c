@@ -61,6 +61,9 @@ static void add_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint 
 				.discard = *d, .piece_submit_ns = cmd->submit_ns, .piece_phys = cmd->range };
 	struct tsim_outcome *out = oracle->fs->out;
 
+	tsim_invariant(!oracle->fs->policy.ops->safe || out->pin_overlaps > 0,
+		       "a discard of group %u destroyed %" G_GUINT64_FORMAT " bytes of chunk %u under a safe policy",
+		       d->bg->chunk->ordinal, tsim_range_len(r), chunk->ordinal);
 	if (cmd->first)	/* a sweep has moved range.start on */
 		hit.piece_phys.start = cmd->first;
 	tsim_interval_set_add(&chunk->destroyed[copy], r);

@@ -38,6 +38,8 @@ enum tsim_grant {
 struct tsim_policy_ops {
 	const char *name;
 	const char *summary;
+	/* No discard may ever destroy live data under it: a hit is a broken invariant. */
+	gboolean safe;
 	/* Optional.  Own keys of [policy NAME]. */
 	const struct tsim_option *options;
 	gsize config_size;

@@ -114,6 +114,7 @@ static enum tsim_chunk_result make_chunk(struct tsim_space *space, struct tsim_c
 	struct tsim_hole hole = search_granted(space, r->type);
 	guint64 stripe = stripe_in(space, r->type, &hole);
 	struct tsim_transaction *trans = space->fs->commit.running;
+	struct tsim_range phys;
 	struct tsim_chunk *chunk;
 
 	compare_without_pins(space, r, &hole);
@@ -124,6 +125,12 @@ static enum tsim_chunk_result make_chunk(struct tsim_space *space, struct tsim_c
 		tsim_space_set_full(space, r->type, is_false);
 		return is_false ? TSIM_CHUNK_FALSE_ENOSPC : TSIM_CHUNK_ENOSPC;
 	}
+	phys = TSIM_RANGE(hole.start, hole.start + stripe * tsim_chunk_copies(space->fs->opt, r->type));
+	if (tsim_chunk_overlapping(space, phys, TSIM_MAP_LIVE)) {	/* b14c5e04bd0f */
+		space->fs->out->eexist++;
+		return TSIM_CHUNK_ENOSPC;
+	}
+	space->fs->out->pin_overlaps += tsim_chunk_overlapping(space, phys, TSIM_MAP_PINNED) != NULL;
 	chunk = tsim_chunk_create(space, r->type, hole.start, stripe);
 	tsim_block_group_create(space, chunk);
 	chunk->alloc_transid = trans->transid;

@@ -56,16 +56,33 @@ guint64 tsim_chunk_next_logical(const struct tsim_space *space)
 	return last->logical + last->len;
 }
 
-static void check_no_overlap(const struct tsim_space *space, struct tsim_range stripe)
+/**
+ * tsim_chunk_overlapping:
+ * Returns: (nullable): a chunk in @state, live or pinned, on any part of @phys.
+ */
+struct tsim_chunk *tsim_chunk_overlapping(const struct tsim_space *space, struct tsim_range phys,
+					  enum tsim_map_state state)
 {
 	for (guint i = 0; i < space->maps->len; i++) {
-		const struct tsim_chunk *other = g_ptr_array_index(space->maps, i);
+		struct tsim_chunk *other = g_ptr_array_index(space->maps, i);
 
-		for (guint c = 0; c < other->copies; c++)
-			tsim_invariant(!tsim_range_overlaps(tsim_chunk_stripe(other, c), stripe),
-				       "two chunks on one range: [%" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT ")",
-				       stripe.start, stripe.end);
+		for (guint c = 0; c < other->copies; c++) {
+			if (other->map == state && tsim_range_overlaps(tsim_chunk_stripe(other, c), phys))
+				return other;
+		}
 	}
+	return NULL;
+}
+
+/* Only the hole search of 5.2 .. 6.19 can miss a pinned range: the second one in a hole. */
+static void check_no_overlap(const struct tsim_space *space, struct tsim_range stripe)
+{
+	gboolean may_miss = space->fs->opt->hole_search == TSIM_HOLE_FIRST_PENDING;
+
+	tsim_invariant(!tsim_chunk_overlapping(space, stripe, TSIM_MAP_LIVE) &&
+			       (may_miss || !tsim_chunk_overlapping(space, stripe, TSIM_MAP_PINNED)),
+		       "two chunks on one range: [%" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT ")", stripe.start,
+		       stripe.end);
 }
 
 /**
@@ -133,5 +150,5 @@ void tsim_chunk_unpin_map(struct tsim_space *space, struct tsim_chunk *chunk)
 	g_ptr_array_remove(space->pinned_chunks, chunk);
 	tsim_chunk_drop_map(space, chunk);
 	tsim_space_count_pinned(space, -(gint64)(chunk->len * chunk->copies));
-	tsim_cond_broadcast(&space->released);
+	tsim_space_released(space);
 }

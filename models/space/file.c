@@ -68,7 +68,7 @@ void tsim_file_truncate(struct tsim_file *file)
 {
 	struct tsim_transaction *trans = tsim_trans_attach(file->fs, TSIM_TRANS_START);
 
-	g_array_append_vals(trans->delayed_frees, file->extents->data, file->extents->len);
+	tsim_queue_delayed_frees(file->fs, trans, file->extents);
 	g_array_set_size(file->extents, 0);
 	tsim_trans_end(file->fs, trans, TSIM_TRANS_START);
 }

@@ -20,6 +20,7 @@ struct search {
 	guint n_busy;
 	guint64 device_bytes, wanted;
 	struct tsim_hole best;
+	struct tsim_interval_set pending;	/* the busy ranges by address */
 };
 
 /* Keep the longest hole; TRUE when this one is long enough. */
@@ -62,25 +63,20 @@ gboolean tsim_find_hole_in_pending(struct tsim_range hole, guint64 wanted, const
 
 static struct tsim_hole search_exact(struct search *s)
 {
-	struct tsim_interval_set pending;
 	guint64 pos = DEVICE_RANGE_RESERVED;
 
-	tsim_interval_set_init(&pending);
-	for (guint i = 0; i < s->n_busy; i++)
-		tsim_interval_set_add(&pending, s->busy[i]);
 	for (guint i = tsim_interval_set_find(s->root, pos); i <= s->root->n; i++) {
 		guint64 end = i < s->root->n ? s->root->ranges[i].start : s->device_bytes;
 		struct tsim_hole part;
 
 		if (end > pos) {
-			tsim_find_hole_in_pending(TSIM_RANGE(pos, end), s->wanted, &pending, &part);
+			tsim_find_hole_in_pending(TSIM_RANGE(pos, end), s->wanted, &s->pending, &part);
 			if (consider(s, part.start, part.len))
 				break;
 		}
 		if (i < s->root->n)
 			pos = MAX(pos, s->root->ranges[i].end);
 	}
-	tsim_interval_set_clear(&pending);
 	return s->best;
 }
 
@@ -134,18 +130,19 @@ again:
 	return s->best;
 }
 
-/* contains_pending_extent() of 5.2 .. 6.19: the busy range that comes first by address, and no other. */
+/*
+ * contains_pending_extent() of 5.2 .. 6.19: the busy range that comes first
+ * by address, and no other.  Neighbours count as one: they are one run of
+ * CHUNK_ALLOCATED bits.
+ */
 static gboolean contains_first_pending(const struct search *s, guint64 *start, guint64 len)
 {
-	const struct tsim_range *first = NULL;
+	const struct tsim_interval_set *pending = &s->pending;
+	guint i = tsim_interval_set_find(pending, *start);
 
-	for (guint i = 0; i < s->n_busy; i++) {
-		if (s->busy[i].end > *start && (!first || s->busy[i].start < first->start))
-			first = &s->busy[i];
-	}
-	if (!first || !tsim_range_overlaps(*first, TSIM_RANGE(*start, *start + len)))
+	if (i >= pending->n || !tsim_range_overlaps(pending->ranges[i], TSIM_RANGE(*start, *start + len)))
 		return FALSE;
-	*start = first->end;
+	*start = pending->ranges[i].end;
 	return TRUE;
 }
 
@@ -188,14 +185,17 @@ struct tsim_hole tsim_find_free_dev_extent(const struct tsim_interval_set *commi
 					   const struct tsim_range *busy, guint n_busy, guint64 device_bytes,
 					   guint64 wanted, enum tsim_hole_search mode)
 {
-	struct search s = { commit_root, busy, n_busy, device_bytes, wanted, { DEVICE_RANGE_RESERVED, 0, FALSE } };
+	struct search s = { .root = commit_root, .busy = busy, .n_busy = n_busy, .device_bytes = device_bytes,
+			    .wanted = wanted, .best = { DEVICE_RANGE_RESERVED, 0, FALSE } };
 
-	switch (mode) {
-	case TSIM_HOLE_SKIP:
-		return search_skip(&s);
-	case TSIM_HOLE_FIRST_PENDING:
-		return search_first_pending(&s);
-	default:
-		return search_exact(&s);
-	}
+	for (guint i = 0; i < n_busy; i++)
+		tsim_interval_set_add(&s.pending, busy[i]);
+	if (mode == TSIM_HOLE_SKIP)
+		search_skip(&s);
+	else if (mode == TSIM_HOLE_FIRST_PENDING)
+		search_first_pending(&s);
+	else
+		search_exact(&s);
+	tsim_interval_set_clear(&s.pending);
+	return s.best;
 }

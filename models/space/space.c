@@ -181,6 +181,13 @@ void tsim_space_clear_full(struct tsim_space *space)
 	}
 }
 
+/* A place, or free space, may serve those who wait for it. */
+void tsim_space_released(struct tsim_space *space)
+{
+	space->n_released++;
+	tsim_cond_broadcast(&space->released);
+}
+
 /* Keep the byte-seconds and the peak of what is pinned. */
 void tsim_space_count_pinned(struct tsim_space *space, gint64 bytes)
 {

@@ -106,6 +106,7 @@ struct tsim_space {
 	struct tsim_space_info info[TSIM_N_BG_TYPES];
 	struct tsim_mutex chunk_mutex;
 	struct tsim_cond released;	/* a range may have become allocatable */
+	guint64 n_released;		/* how often, so that nobody misses one between trying and waiting */
 	struct tsim_chunk_request *requests, **requests_tail;
 	TsimActor *allocator;
 	guint64 pinned_bytes;
@@ -122,11 +123,14 @@ void tsim_space_switch_commit_root(struct tsim_space *space);
 void tsim_space_set_full(struct tsim_space *space, enum tsim_bg_type type, gboolean is_false);
 void tsim_space_clear_full(struct tsim_space *space);
 guint64 tsim_space_free_bytes(const struct tsim_space *space, enum tsim_bg_type type);
+void tsim_space_released(struct tsim_space *space);
 void tsim_space_count_pinned(struct tsim_space *space, gint64 bytes);
 
 /* chunk.c */
 struct tsim_chunk *tsim_chunk_create(struct tsim_space *space, enum tsim_bg_type type, guint64 phys, guint64 len);
 struct tsim_chunk *tsim_chunk_lookup(const struct tsim_space *space, guint64 logical);
+struct tsim_chunk *tsim_chunk_overlapping(const struct tsim_space *space, struct tsim_range phys,
+					  enum tsim_map_state state);
 guint64 tsim_chunk_next_logical(const struct tsim_space *space);
 void tsim_chunk_free_dev_extents(struct tsim_space *space, struct tsim_chunk *chunk);
 void tsim_chunk_drop_map(struct tsim_space *space, struct tsim_chunk *chunk);

@@ -81,6 +81,7 @@ enum tsim_chunk_result tsim_alloc_chunk(struct tsim_fs *fs, enum tsim_bg_type ty
 	struct tsim_chunk_request r;
 	enum tsim_chunk_result result;
 
+	request->released = fs->space.n_released;
 	book_commit_wait(fs, request, since, queued);
 	since = tsim_now(fs->engine);
 	result = tsim_chunk_alloc(&fs->space, type, force, &r);
@@ -91,7 +92,6 @@ enum tsim_chunk_result tsim_alloc_chunk(struct tsim_fs *fs, enum tsim_bg_type ty
 
 static void count_enospc(struct tsim_fs *fs, gboolean is_false, struct tsim_alloc_request *request)
 {
-	request->is_false = request->is_false || is_false;
 	if (request->counted_enospc)
 		return;
 	request->counted_enospc = TRUE;
@@ -107,7 +107,8 @@ static void wait_for_space(struct tsim_fs *fs, const struct tsim_enospc_rule *ru
 	enum tsim_stall_cause cause = is_false ? TSIM_STALL_PINNED : TSIM_STALL_ENOSPC;
 
 	if (rule->mode == TSIM_ENOSPC_WAIT) {
-		tsim_cond_wait(&fs->space.released, TSIM_NS_NEVER);
+		if (fs->space.n_released == request->released)
+			tsim_cond_wait(&fs->space.released, TSIM_NS_NEVER);
 		tsim_space_clear_full(&fs->space);
 	} else {
 		tsim_sleep(fs->engine, rule->delay_ns);

@@ -20,7 +20,8 @@ gboolean tsim_enospc_rule_parse(const char *text, struct tsim_enospc_rule *out, 
 struct tsim_alloc_request {
 	tsim_ns start_ns;
 	tsim_ns by_cause_ns[TSIM_N_STALL_CAUSES];
-	gboolean flushed, counted_enospc, is_false;
+	guint64 released;	/* space->n_released when the last attempt began */
+	gboolean flushed, counted_enospc;
 };
 
 void tsim_alloc_begin(struct tsim_fs *fs, struct tsim_alloc_request *request);
