@@ -37,7 +37,6 @@ const char *tsim_config_place(const TsimConfig *config, const char *group, const
 gboolean tsim_config_has_group(const TsimConfig *config, const char *group);
 char *tsim_config_value(const TsimConfig *config, const char *group, const char *key);
 GPtrArray *tsim_config_names(const TsimConfig *config, const char *kind);
-gboolean tsim_value_check(const char *value, GError **error);
 
 /*
  * group.c: a named group with all it inherits from, nearest first.  A name

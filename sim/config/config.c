@@ -50,7 +50,7 @@ void tsim_config_free(TsimConfig *config)
  * What a line of a file cannot hold must not come in by the command line: the manifest could not
  * hold it.
  */
-gboolean tsim_value_check(const char *value, GError **error)
+static gboolean check_value(const char *value, GError **error)
 {
 	if (!g_utf8_validate(value, -1, NULL))
 		return tsim_throw(error, "the value is not UTF-8");
@@ -112,7 +112,7 @@ gboolean tsim_config_set(TsimConfig *config, const char *assignment, GError **er
 		return FALSE;
 	if (!*rest)
 		return throw_assignment(assignment, "no key", error);
-	if (!tsim_value_check(equals + 1, &local))
+	if (!check_value(equals + 1, &local))
 		return tsim_throw(error, "--set %s: %s", assignment, local->message);
 	override = g_new0(struct tsim_override, 1);
 	override->kind = g_steal_pointer(&kind);
