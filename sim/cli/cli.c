@@ -28,6 +28,40 @@ static gboolean check_count(int n, int n_min, int n_max, const char *arguments, 
 			  arguments, g_get_prgname());
 }
 
+static gboolean takes_value(const GOptionEntry *entries, char short_name)
+{
+	for (; entries->long_name; entries++) {
+		if (entries->short_name == short_name)
+			return entries->arg != G_OPTION_ARG_NONE;
+	}
+	return FALSE;
+}
+
+/* GOption takes "-j 2" but not "-j2", which everybody types; make it two words. */
+static void split_short_options(int *argc, char ***argv, const GOptionEntry *entries)
+{
+	static GPtrArray *words;	/* what argv points to from now on */
+	gboolean options = TRUE;
+
+	words = g_ptr_array_new();
+	for (int i = 0; i < *argc; i++) {
+		char *word = (*argv)[i];
+
+		if (!g_strcmp0(word, "--"))
+			options = FALSE;
+		if (options && i > 0 && word[0] == '-' && word[1] && word[1] != '-' && word[2] &&
+		    takes_value(entries, word[1])) {
+			g_ptr_array_add(words, g_strndup(word, 2));
+			g_ptr_array_add(words, word + 2);
+		} else {
+			g_ptr_array_add(words, word);
+		}
+	}
+	*argc = (int)words->len;
+	g_ptr_array_add(words, NULL);
+	*argv = (char **)words->pdata;
+}
+
 /**
  * tsim_cli_parse:
  * @arguments: what follows the options in the usage line, "CONFIG"
@@ -43,6 +77,7 @@ gboolean tsim_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, co
 	g_autoptr(GOptionContext) context = g_option_context_new(arguments);
 	g_autoptr(GError) local = NULL;
 
+	split_short_options(argc, argv, entries);
 	g_option_context_add_main_entries(context, entries, NULL);
 	g_option_context_set_description(context, examples);
 	if (!g_option_context_parse(context, argc, argv, &local))

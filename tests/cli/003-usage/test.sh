@@ -25,3 +25,6 @@ run_check show a.conf -e e
 run_check show -e e -- a.conf
 cp a.conf ./-e
 run_check show -- -e
+
+# "-eNAME" as well as "-e NAME", as make and fio take their -jN.
+run_check show a.conf -ee
