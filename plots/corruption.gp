@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Corruption probability of each policy, with its confidence interval.
+# gnuplot -c corruption.gp DATA [TERMINAL [OUTPUT [TITLE]]]
+# DATA: data/corruption.tsv of a result
+here = ARG0
+while (strlen(here) && here[strlen(here):] ne "/") { here = here[1:strlen(here) - 1] }
+data = ARG1
+term = strlen(ARG2) ? ARG2 : "png"
+output = strlen(ARG3) ? ARG3 : "corruption.".term
+load here."lib/term.gp"
+load here."lib/style.gp"
+
+n = 0
+corrupted = 0.0
+lowest = 1.0
+highest = 0.0
+# Column 4: corrupted replications, 5: estimate, 6 and 7: interval.
+stats data using (n = n + 1, $4 > 0 ? (corrupted = corrupted + 1, lowest = $6 < lowest ? $6 : lowest) : \
+	(lowest = $7 < lowest ? $7 : lowest), highest = $7 > highest ? $7 : highest, 0) nooutput
+
+# A logarithmic axis when it is needed to see the smallest beside the largest.
+log_y = highest / lowest > 20
+if (log_y) {
+	set logscale y
+	set format y "10^{%T}"
+	set termoption enhanced
+	top = 10 ** ceil(log10(highest * 1.3))
+	bottom = 10 ** floor(log10(lowest * 0.7))
+	top = top > 1 ? (highest > 0.5 ? 2 : 1) : top
+	set yrange [bottom:top]
+} else {
+	set yrange [0:(highest * 1.2 > 1 ? 1.08 : highest * 1.2)]
+	set format y "%g"
+}
+set xrange [-0.6:n - 0.4]
+note = corrupted == 0 ? "▽ none seen: upper limit of the confidence interval" : corrupted < n ? \
+	"bars: confidence interval; ▽ none seen: its upper limit" : "bars: confidence interval"
+set title noenhanced ARG4."\n".note
+set ylabel "P(corrupt) of a replication"
+set xtics noenhanced
+set key off
+runs(k, all) = sprintf("%d:%d", k, all)
+seen(k, x) = k > 0 ? x : NaN
+none(k, x) = k > 0 ? NaN : x
+plot data using 1:(seen($4, $5)):6:7:($1 + 1):xtic(2) with yerrorbars linecolor variable linewidth 2 pointtype 7 pointsize 1.4, \
+     data using 1:(none($4, $7)):($1 + 1) with points linecolor variable linewidth 2 pointtype 10 pointsize 2.2, \
+     data using 1:($4 > 0 ? $5 : $7):(runs($4, $3)) with labels left offset character 2, 0 noenhanced textcolor rgb ink
