@@ -41,7 +41,8 @@ static void write_pieces(struct tsim_falloc_loop *loop)
 	for (guint64 i = 0; i < n; i++) {
 		double u = tsim_rng_uniform(&fs->rng, loop->entity, TSIM_DRAW_WORKLOAD, loop->n_writes++);
 
-		done = MAX(done, tsim_file_write(loop->file, (guint64)(u * (double)mib) * TSIM_MIB, TSIM_MIB));
+		done = tsim_later(done, tsim_file_write(loop->file, (guint64)(u * (double)mib) * TSIM_MIB,
+							TSIM_MIB));
 	}
 	tsim_sleep_until(fs->engine, done);
 }

@@ -139,7 +139,8 @@ static void write_share(struct tsim_workload *w)
 	for (guint64 i = 0; i < (guint64)(c->written * (double)mib); i++) {
 		double u = tsim_rng_uniform(&w->fs->rng, 0, TSIM_DRAW_WORKLOAD, state->n_writes++);
 
-		done = MAX(done, tsim_file_write(state->large, (guint64)(u * (double)mib) * TSIM_MIB, TSIM_MIB));
+		done = tsim_later(done, tsim_file_write(state->large, (guint64)(u * (double)mib) * TSIM_MIB,
+							TSIM_MIB));
 	}
 	tsim_sleep_until(w->fs->engine, done);
 	tsim_fsync_log(w->fs, 2 * NODESIZE);

@@ -101,7 +101,7 @@ static void write_out(struct tsim_fs *fs, struct tsim_transaction *trans)
 
 	tsim_mutex_lock(&fs->commit.tree_log_mutex);
 	fs->dev.longest_wait_ns = 0;
-	tsim_sleep_until(fs->engine, MAX(tsim_tree_write_dirty(fs, trans), tsim_now(fs->engine)));
+	tsim_sleep_until(fs->engine, tsim_tree_write_dirty(fs, trans));
 	fs->commit.device_wait_ns += fs->dev.longest_wait_ns;
 	tsim_write_super(fs);
 	tsim_mutex_unlock(&fs->commit.tree_log_mutex);

@@ -28,7 +28,7 @@ static tsim_ns write_extent(struct tsim_fs *fs, const struct tsim_extent *extent
 
 		r.start += chunk->logical;
 		r.end += chunk->logical;
-		done = MAX(done, tsim_oracle_write(&fs->oracle, chunk, r));
+		done = tsim_later(done, tsim_oracle_write(&fs->oracle, chunk, r));
 	}
 	return done;
 }
@@ -44,7 +44,7 @@ tsim_ns tsim_tree_write_dirty(struct tsim_fs *fs, struct tsim_transaction *trans
 	tsim_ns done = 0;
 
 	for (guint i = 0; i < trans->dirty->len; i++)
-		done = MAX(done, write_extent(fs, &g_array_index(trans->dirty, struct tsim_extent, i)));
+		done = tsim_later(done, write_extent(fs, &g_array_index(trans->dirty, struct tsim_extent, i)));
 	g_array_set_size(trans->dirty, 0);
 	trans->dirty_bytes = 0;
 	return done;

@@ -293,7 +293,7 @@ void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint
 		struct tsim_command cmd = { .tag = tag, .piece = piece };
 
 		cmd.range = TSIM_RANGE(pos, tsim_piece_end(dev->opt, pos, range.end));
-		done = MAX(done, submit_discard(dev, &cmd, entity, (*index)++));
+		done = tsim_later(done, submit_discard(dev, &cmd, entity, (*index)++));
 		pos = cmd.range.end;
 		put_in_flight(dev, &cmd);
 		if (dev->opt->discard_queueing == TSIM_BARRIER && pos < range.end)

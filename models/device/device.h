@@ -7,6 +7,12 @@
 #include "interval-set.h"
 #include "rng.h"
 
+/* The later of two times; MAX() would evaluate, and so submit, twice. */
+static inline tsim_ns tsim_later(tsim_ns a, tsim_ns b)
+{
+	return a > b ? a : b;
+}
+
 /* A command in flight.  All three times are known when it is submitted. */
 struct tsim_command {
 	struct tsim_range range;

@@ -54,8 +54,8 @@ tsim_ns tsim_file_write(struct tsim_file *file, guint64 offset, guint64 bytes)
 			guint64 start = e.range.start + (offset - pos);
 			guint64 n = MIN(bytes, e.range.end - start);
 
-			done = MAX(done, tsim_oracle_write(&file->fs->oracle, e.bg->chunk,
-							   TSIM_RANGE(start, start + n)));
+			done = tsim_later(done, tsim_oracle_write(&file->fs->oracle, e.bg->chunk,
+								  TSIM_RANGE(start, start + n)));
 			offset += n;
 			bytes -= n;
 		}

@@ -136,7 +136,7 @@ static gboolean move_one(struct tsim_fs *fs, struct tsim_transaction *trans, str
 	if (bg->type != TSIM_DATA)
 		tsim_tree_dirty(fs, trans, &to);
 	else if (written)
-		*done = MAX(*done, tsim_oracle_write(&fs->oracle, to.bg->chunk, to.range));
+		*done = tsim_later(*done, tsim_oracle_write(&fs->oracle, to.bg->chunk, to.range));
 	retarget_files(fs, &from, &to);
 	tsim_extent_free(fs, trans, &from);
 	return TRUE;
