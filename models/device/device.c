@@ -97,12 +97,17 @@ static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t, guint64
 	return cmd->range.start + (guint64)(share * (double)tsim_range_len(cmd->range));
 }
 
-/* Move every sweep on to @t; each keeps in range.start what it has not reached yet. */
-static void advance_sweeps(struct tsim_device *dev, tsim_ns t)
+/*
+ * Move every sweep on to @until; each keeps in range.start what it has not
+ * reached yet.  At one instant the later submission wins: a sweep submitted
+ * after @seq comes after that command.
+ */
+static void advance_sweeps(struct tsim_device *dev, tsim_ns until, guint64 seq)
 {
 	for (guint i = 0; i < dev->sweeps->len;) {
 		struct tsim_command *cmd = &g_array_index(dev->sweeps, struct tsim_command, i);
 		struct tsim_command whole = *cmd;
+		tsim_ns t = cmd->seq > seq ? until - 1 : until;
 		guint64 reached;
 
 		whole.range.start = cmd->first;
@@ -129,14 +134,14 @@ static void settle_until(struct tsim_device *dev, tsim_ns until)
 			break;
 		heap_pop(dev->in_flight);
 		if (dev->sweeps->len > 0)
-			advance_sweeps(dev, cmd.effect_ns);
+			advance_sweeps(dev, cmd.effect_ns, cmd.seq);
 		if (!cmd.discard)
 			dev->listener.write_effect(dev->listener.data, &cmd);
 		else
 			dev->listener.discard_effect(dev->listener.data, &cmd, cmd.range, cmd.effect_ns);
 	}
 	if (dev->sweeps->len > 0)
-		advance_sweeps(dev, until);
+		advance_sweeps(dev, until, G_MAXUINT64);
 }
 
 /**
