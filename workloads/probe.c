@@ -1,61 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * probe: one range, one race, at given delays; what the closed forms describe.
+ * probe: what the closed forms of docs/validation.md describe.
  *
- * Models: one RO block group whose whole free space is hidden and discarded;
- *   then, each after its own delay, its removal, the commit, the allocation of
- *   a chunk at the same place and one write of a sector in it.  Or, with
- *   request_rate, a place that is pinned for a discard and then free for a
- *   gap, and writers that ask for it (one cycle a replication).
- * Leaves out: every other cost: nothing but the five delays takes time.
+ * Models: scripts of one race or one wait, at given delays.  race: one RO block
+ *   group whose whole free space is hidden and discarded, then its removal,
+ *   the commit, the allocation of a chunk at the same place and one write in
+ *   it, each after its own delay (probe-race.c).  cycle, spare, loss, overlap:
+ *   places that removed groups keep pinned, and who asks for them
+ *   (probe-stall.c).
+ * Leaves out: every other cost: nothing but the given delays takes time.
  * Source: docs/validation.md; the code of the space, commit, trim and policy
  *   models is the same as for every other workload.
  */
-#include <math.h>
+#include "probe.h"
+
 #include <string.h>
 
 #include "error.h"
-#include "file.h"
-#include "fitrim.h"
-#include "removal.h"
 #include "service.h"
-#include "workloads.h"
 
-#define SLOT_BYTES (16 * TSIM_MIB)	/* the data chunk of any device below 160 MiB */
-#define SYSTEM_BYTES (4 * TSIM_MIB)
-#define FIRST_SLOT (TSIM_MIB + SYSTEM_BYTES)
+#define MAX_SLOTS 40	/* below the superblock mirror at 64 MiB */
 
-enum {
-	DRAW_REMOVAL = TSIM_DRAW_WORKLOAD + 10,
-	DRAW_COMMIT,
-	DRAW_ALLOCATION,
-	DRAW_WRITE,
-	DRAW_OVERLAP,
-	DRAW_SECTOR,
-	DRAW_GAP,
-	DRAW_REQUEST,
-};
+static const char *const scripts[] = { "race", "cycle", "spare", "loss", "overlap", NULL };
 
-struct config {
-	char *removal_delay, *commit_delay;
-	TsimLaw *allocation_delay, *write_delay, *gap;
-	double overlap, request_rate;
-	guint64 pieces;
-	char *on_enospc;
-};
-
-struct state {
-	struct tsim_enospc_rule rule;
-	TsimLaw *removal, *commit;	/* NULL: uniform-in-discard, periodic */
-	struct tsim_block_group *bg;
-	struct tsim_file *file;
-};
-
-#define OPT(field) offsetof(struct config, field)
+#define OPT(field) offsetof(struct tsim_probe_config, field)
 
 static const struct tsim_option options[] = {
+	{ "script", TSIM_OPT_ENUM, OPT(script), .choices = scripts, .def = "race",
+	  .help = "race: removal, reuse, write; the others: pinned places and requests" },
 	{ "removal_delay", TSIM_OPT_STRING, OPT(removal_delay), .def = "fixed(0s)",
-	  .help = "law of the time from the hide to the group's removal, or uniform-in-discard" },
+	  .help = "from the hide to the removal: law, uniform-in-discard, uniform-in-cycle" },
 	{ "commit_delay", TSIM_OPT_STRING, OPT(commit_delay), .def = "fixed(0s)",
 	  .help = "law of the time from removal to commit, or periodic: by the commit interval" },
 	{ "allocation_delay", TSIM_OPT_LAW, OPT(allocation_delay), .def = "fixed(0s)",
@@ -66,107 +40,124 @@ static const struct tsim_option options[] = {
 	  .help = "probability that the new chunk overlaps the discarded range" },
 	{ "pieces", TSIM_OPT_COUNT, OPT(pieces), 1, 1e6, .def = "1",
 	  .help = "equal parts of the discard that take effect one after the other" },
-	{ "request_rate", TSIM_OPT_FREQUENCY, OPT(request_rate), 0, 1e9, .def = "0/s",
-	  .help = "Poisson requests for the pinned place; 0: one race instead" },
+	{ "copies", TSIM_OPT_COUNT, OPT(copies), 1, 2, .def = "1",
+	  .help = "2: the range is DUP metadata, its copies are discarded in turn" },
 	{ "gap", TSIM_OPT_LAW, OPT(gap), .def = "fixed(0s)",
-	  .help = "with request_rate: time that the place is free after each discard" },
+	  .help = "time from the end of a discard to the next one of the place" },
+	{ "request_rate", TSIM_OPT_FREQUENCY, OPT(request_rate), 0, 1e9, .def = "0/s",
+	  .help = "Poisson requests for a place; loss: each takes one and discards it" },
+	{ "slots", TSIM_OPT_COUNT, OPT(slots), 1, MAX_SLOTS, .def = "1",
+	  .help = "loss, overlap: places of one chunk each" },
+	{ "spare_slots", TSIM_OPT_COUNT, OPT(spare_slots), 0, MAX_SLOTS, .def = "0",
+	  .help = "spare: free places beside the pinned one, kept by those who get them" },
+	{ "trimmers", TSIM_OPT_COUNT, OPT(trimmers), 1, 2, .def = "1",
+	  .help = "spare: trimmers that are in the pinned group, each at a free range of its own" },
+	{ "under_discard", TSIM_OPT_COUNT, OPT(under_discard), 0, MAX_SLOTS, .def = "1",
+	  .help = "overlap: how many of the slots, chosen at random, are discarded" },
+	{ "allocations", TSIM_OPT_COUNT, OPT(allocations), 1, MAX_SLOTS, .def = "1",
+	  .help = "overlap: chunks that are allocated and written meanwhile" },
 	{ "on_enospc", TSIM_OPT_STRING, OPT(on_enospc), .def = "fail",
 	  .help = "fail, wait, or retry(TIME): what a writer does when there is no space" },
 	{ .name = NULL },
 };
 
-static gboolean parse_delay(const char *key, const char *text, const char *word, TsimLaw **out, GError **error)
+static gboolean parse_delay(const char *key, const char *text, const char *words, TsimLaw **out,
+			    GError **error)
 {
+	g_auto(GStrv) list = g_strsplit(words, " or ", -1);
 	g_autoptr(GError) local = NULL;
 
 	*out = NULL;
-	if (strcmp(text, word) == 0)
+	if (g_strv_contains((const char *const *)list, text))
 		return TRUE;
 	*out = tsim_law_parse(text, &local);
-	return *out || tsim_throw(error, "%s = %s: %s (or %s)", key, text, local->message, word);
+	return *out || tsim_throw(error, "%s = %s: %s (or %s)", key, text, local->message, words);
 }
 
-static gboolean prepare(void *data, GError **error)
+static gboolean parse_delays(const struct tsim_probe_config *c, struct tsim_probe *p,
+			     GError **error)
 {
-	const struct config *c = data;
-	g_autoptr(TsimLaw) removal = NULL, commit = NULL;
-	struct tsim_enospc_rule rule;
-
-	return parse_delay("removal_delay", c->removal_delay, "uniform-in-discard", &removal, error) &&
-	       parse_delay("commit_delay", c->commit_delay, "periodic", &commit, error) &&
-	       tsim_enospc_rule_parse(c->on_enospc, &rule, error);
+	return parse_delay("removal_delay", c->removal_delay,
+			   "uniform-in-discard or uniform-in-cycle", &p->removal, error) &&
+	       parse_delay("commit_delay", c->commit_delay, "periodic", &p->commit, error) &&
+	       tsim_enospc_rule_parse(c->on_enospc, &p->rule, error);
 }
 
-/* Two slots: the probed one above, and below it one that is taken unless the new chunk misses. */
-static void adjust(const void *data, struct tsim_fs_options *fs, struct tsim_device_options *device)
+static void free_delays(struct tsim_probe *p)
 {
-	const struct config *c = data;
-
-	fs->size_bytes = FIRST_SLOT + 2 * SLOT_BYTES;
-	fs->metadata_profile = TSIM_PROFILE_SINGLE;
-	if (c->pieces > 1) {
-		device->discard_effect = TSIM_EFFECT_SWEEP;
-		device->sweep_steps = c->pieces;
-	}
+	g_clear_pointer(&p->removal, tsim_law_free);
+	g_clear_pointer(&p->commit, tsim_law_free);
 }
 
-static tsim_ns draw(struct tsim_workload *w, const TsimLaw *law, guint32 purpose)
+static gboolean prepare(void *config, GError **error)
+{
+	const struct tsim_probe_config *c = config;
+	struct tsim_probe p = { .removal = NULL };
+	gboolean ok = parse_delays(c, &p, error);
+
+	free_delays(&p);
+	if (!ok)
+		return FALSE;
+	if (c->script == TSIM_PROBE_OVERLAP && MAX(c->under_discard, c->allocations) > c->slots)
+		return tsim_throw(error, "under_discard and allocations must be at most slots");
+	if (c->script == TSIM_PROBE_RACE || c->script == TSIM_PROBE_OVERLAP)
+		return TRUE;
+	return c->request_rate > 0 || tsim_throw(error, "request_rate must be above 0/s, e.g. 1/s");
+}
+
+static void adjust(const void *config, struct tsim_fs_options *fs,
+		   struct tsim_device_options *device)
+{
+	const struct tsim_probe_config *c = config;
+
+	if (c->script == TSIM_PROBE_RACE)
+		tsim_probe_race_adjust(c, fs, device);
+	else
+		tsim_probe_stall_adjust(c, fs);
+}
+
+tsim_ns tsim_probe_draw(struct tsim_workload *w, const TsimLaw *law, guint32 purpose)
 {
 	return tsim_draw_law(&w->fs->rng, law, 0, purpose, 0);
 }
 
-static void probe_mkfs(struct tsim_workload *w)
+/**
+ * tsim_probe_removal_delay:
+ * Returns: from the hide to the removal, ns; uniform-in-discard looks at what
+ * the device will draw for the first discard.
+ */
+tsim_ns tsim_probe_removal_delay(struct tsim_workload *w)
 {
-	const struct config *c = w->config;
-	struct state *state = w->state;
-	struct tsim_fs *fs = w->fs;
+	const struct tsim_probe_config *c = w->config;
+	struct tsim_probe *p = w->state;
+	guint64 bytes = tsim_range_len(p->bg->range);
+	double span_ns;
 
-	tsim_space_add_initial(&fs->space, TSIM_SYSTEM, TSIM_MIB, SYSTEM_BYTES);
-	if (tsim_rng_uniform(&fs->rng, 0, DRAW_OVERLAP, 0) < c->overlap || c->request_rate > 0)
-		tsim_block_group_set_ro(&fs->space, tsim_space_add_initial(&fs->space, TSIM_DATA, FIRST_SLOT,
-									   SLOT_BYTES)->bg, TRUE);
-	state->bg = tsim_space_add_initial(&fs->space, TSIM_DATA, FIRST_SLOT + SLOT_BYTES, SLOT_BYTES)->bg;
-	tsim_block_group_set_ro(&fs->space, state->bg, TRUE);
+	if (p->removal)
+		return tsim_probe_draw(w, p->removal, DRAW_REMOVAL);
+	span_ns = (double)tsim_discard_service(w->fs->dev.opt, &w->fs->rng, bytes,
+					       p->bg->chunk->ordinal, 0);
+	if (p->removal_in_cycle)
+		span_ns += (double)tsim_probe_draw(w, c->gap, DRAW_GAP);
+	return (tsim_ns)(tsim_rng_uniform(&w->fs->rng, 0, DRAW_REMOVAL, 0) * span_ns);
 }
 
-/* The discard of the whole group.  When it is over nothing more can be destroyed. */
-static void trimmer(void *data)
+/**
+ * tsim_probe_remove_and_commit:
+ * The removal joins a running transaction; periodic: of an age uniform in the
+ * interval.  Returns when it is committed.
+ */
+void tsim_probe_remove_and_commit(struct tsim_workload *w, struct tsim_block_group *bg)
 {
-	struct tsim_workload *w = data;
-	const struct config *c = w->config;
-	struct state *state = w->state;
-
-	tsim_trim_block_group(w->fs, state->bg, 1);
-	w->fs->out->trim_passes++;
-	if (c->request_rate > 0)
-		tsim_sleep(w->fs->engine, draw(w, c->gap, DRAW_GAP));
-	tsim_engine_stop(w->fs->engine);
-}
-
-static tsim_ns removal_delay(struct tsim_workload *w)
-{
-	struct state *state = w->state;
-	const struct tsim_device_options *device = w->fs->dev.opt;
-	guint32 ordinal = state->bg->chunk->ordinal;
-
-	if (state->removal)
-		return draw(w, state->removal, DRAW_REMOVAL);
-	return (tsim_ns)(tsim_rng_uniform(&w->fs->rng, 0, DRAW_REMOVAL, 0) *
-			 (double)tsim_discard_service(device, &w->fs->rng, SLOT_BYTES, ordinal, 0));
-}
-
-/* The removal joins a running transaction; periodic: of an age uniform in the interval. */
-static void remove_and_commit(struct tsim_workload *w)
-{
-	struct state *state = w->state;
+	struct tsim_probe *p = w->state;
 	struct tsim_fs *fs = w->fs;
 	struct tsim_transaction *trans = tsim_trans_attach(fs, TSIM_TRANS_JOIN);
 	double u;
 
-	tsim_remove_block_group(fs, trans, state->bg);
+	tsim_remove_block_group(fs, trans, bg);
 	tsim_trans_end(fs, trans, TSIM_TRANS_JOIN);
-	if (state->commit) {
-		tsim_sleep(fs->engine, draw(w, state->commit, DRAW_COMMIT));
+	if (p->commit) {
+		tsim_sleep(fs->engine, tsim_probe_draw(w, p->commit, DRAW_COMMIT));
 	} else {
 		u = tsim_rng_uniform(&fs->rng, 0, DRAW_COMMIT, 0);
 		trans->start_ns -= (tsim_ns)(u * (double)fs->opt->commit_interval_ns);
@@ -175,101 +166,55 @@ static void remove_and_commit(struct tsim_workload *w)
 	tsim_commit_now(fs);
 }
 
-static void reuse(void *data)
+/* A committed group that nobody allocates from. */
+struct tsim_block_group *tsim_probe_add_group(struct tsim_workload *w, enum tsim_bg_type type,
+					      guint64 start, guint64 len)
 {
-	struct tsim_workload *w = data;
-	const struct config *c = w->config;
-	struct state *state = w->state;
-	struct tsim_fs *fs = w->fs;
-	guint64 sector;
+	struct tsim_block_group *bg = tsim_space_add_initial(&w->fs->space, type, start, len)->bg;
 
-	tsim_sleep(fs->engine, removal_delay(w));
-	remove_and_commit(w);
-	if (c->request_rate > 0)
-		return;
-	tsim_sleep(fs->engine, draw(w, c->allocation_delay, DRAW_ALLOCATION));
-	if (!tsim_file_fallocate(state->file, SLOT_BYTES, &state->rule))
-		return;
-	tsim_sleep(fs->engine, draw(w, c->write_delay, DRAW_WRITE));
-	sector = (guint64)(tsim_rng_uniform(&fs->rng, 0, DRAW_SECTOR, 0) * (double)(SLOT_BYTES / TSIM_SECTOR));
-	tsim_file_write(state->file, sector * TSIM_SECTOR, TSIM_SECTOR);
+	tsim_block_group_set_ro(&w->fs->space, bg, TRUE);
+	return bg;
 }
 
-/* Hand a granted place back at once: the chunk never reaches a commit root. */
-static void give_back(struct tsim_fs *fs)
+static void probe_mkfs(struct tsim_workload *w)
 {
-	GPtrArray *groups = fs->space.info[TSIM_DATA].groups;
-	struct tsim_block_group *bg = g_ptr_array_index(groups, groups->len - 1);
-	struct tsim_transaction *trans = tsim_trans_attach(fs, TSIM_TRANS_JOIN);
+	const struct tsim_probe_config *c = w->config;
 
-	tsim_block_group_set_ro(&fs->space, bg, TRUE);
-	tsim_remove_block_group(fs, trans, bg);
-	tsim_trans_end(fs, trans, TSIM_TRANS_JOIN);
-	fs->out->removals--;	/* not one of the file system's */
-	tsim_space_released(&fs->space);
-}
-
-static void request(void *data)
-{
-	struct tsim_workload *w = data;
-	struct state *state = w->state;
-	struct tsim_alloc_request r;
-	enum tsim_chunk_result result;
-
-	tsim_alloc_begin(w->fs, &r);
-	do {
-		result = tsim_alloc_chunk(w->fs, TSIM_DATA, TSIM_CHUNK_FORCE, &r);
-	} while (result != TSIM_CHUNK_MADE &&
-		 tsim_alloc_again(w->fs, TSIM_DATA, SLOT_BYTES, result == TSIM_CHUNK_FALSE_ENOSPC, &state->rule, &r));
-	tsim_alloc_end(w->fs, &r);
-	if (result == TSIM_CHUNK_MADE)
-		give_back(w->fs);
-}
-
-static void arrivals(void *data)
-{
-	struct tsim_workload *w = data;
-	const struct config *c = w->config;
-	double mean_ns = 1e9 / c->request_rate;
-
-	for (guint32 k = 0;; k++) {
-		double u = tsim_rng_uniform(&w->fs->rng, 0, DRAW_REQUEST, k);
-
-		tsim_sleep(w->fs->engine, (tsim_ns)(-log(u) * mean_ns));
-		tsim_actor_spawn(w->fs->engine, "writer", 1, TSIM_ACTOR_DAEMON, request, w);
-	}
+	if (c->script == TSIM_PROBE_RACE)
+		tsim_probe_race_mkfs(w);
+	else
+		tsim_probe_stall_mkfs(w);
 }
 
 static void start(struct tsim_workload *w)
 {
-	const struct config *c = w->config;
-	struct state *state = w->state;
-	TsimEngine *engine = w->fs->engine;
+	const struct tsim_probe_config *c = w->config;
+	struct tsim_probe *p = w->state;
 
-	tsim_enospc_rule_parse(c->on_enospc, &state->rule, NULL);
-	parse_delay("", c->removal_delay, "uniform-in-discard", &state->removal, NULL);
-	parse_delay("", c->commit_delay, "periodic", &state->commit, NULL);
-	state->file = tsim_file_new(w->fs);
-	tsim_actor_spawn(engine, "fstrim", 0, 0, trimmer, w);
-	tsim_actor_spawn(engine, "cleaner and writer", 1, 0, reuse, w);
-	if (c->request_rate > 0)
-		tsim_actor_spawn(engine, "arrivals", 1, TSIM_ACTOR_DAEMON, arrivals, w);
+	parse_delays(c, p, NULL);
+	p->removal_in_cycle = strcmp(c->removal_delay, "uniform-in-cycle") == 0;
+	p->extents = g_array_new(FALSE, FALSE, sizeof(struct tsim_extent));
+	if (c->script == TSIM_PROBE_RACE)
+		tsim_probe_race_start(w);
+	else
+		tsim_probe_stall_start(w);
 }
 
 static void clear(struct tsim_workload *w)
 {
-	struct state *state = w->state;
+	struct tsim_probe *p = w->state;
 
-	g_clear_pointer(&state->removal, tsim_law_free);
-	g_clear_pointer(&state->commit, tsim_law_free);
+	free_delays(p);
+	g_clear_pointer(&p->extents, g_array_unref);
+	g_clear_pointer(&p->trims, g_free);
 }
 
 const struct tsim_workload_ops tsim_workload_probe = {
 	.name = "probe",
-	.summary = "one hidden range, removal, commit, reallocation and write at given delays",
+	.summary = "scripts of one race or one wait at given delays, for the closed forms",
 	.options = options,
-	.config_size = sizeof(struct config),
-	.state_size = sizeof(struct state),
+	.config_size = sizeof(struct tsim_probe_config),
+	.state_size = sizeof(struct tsim_probe),
 	.prepare = prepare,
 	.adjust = adjust,
 	.scripted = TRUE,
