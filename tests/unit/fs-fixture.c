@@ -78,7 +78,9 @@ static void make_layout(void)
 	for (guint i = 0; layout[i]; i++) {
 		if (layout[i] == 'd')
 			tsim_space_add_initial(&fs.space, TSIM_DATA, SLOT_START(i), SLOT);
-		else if (layout[i] == 'm')
+		for (guint half = 0; layout[i] == 'h' && half < 2; half++)
+			tsim_space_add_initial(&fs.space, TSIM_DATA, SLOT_START(i) + half * SLOT / 2, SLOT / 2);
+		if (layout[i] == 'm')
 			tsim_space_add_initial(&fs.space, TSIM_METADATA, SLOT_START(i), SLOT);
 	}
 }

@@ -21,8 +21,9 @@ extern struct tsim_device_options dev_opt;
 extern GPtrArray *races;	/* (element-type struct tsim_race) of the last run */
 
 /*
- * Start a test: options back to zero cost, one letter a slot: d data, m
- * metadata, - hole.  With the DUP profile an m is followed by a =.
+ * Start a test: options back to zero cost, one letter a slot: d data, h two
+ * data groups of half a slot, m metadata, - hole.  An = behind an m is its
+ * second copy (DUP).
  */
 void fresh(const char *slots);
 /* As fresh(), of any size and with what mkfs makes. */
