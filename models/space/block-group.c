@@ -58,7 +58,7 @@ struct tsim_block_group *tsim_block_group_create(struct tsim_space *space, struc
 	bg->chunk = chunk;
 	bg->type = chunk->type;
 	bg->range = TSIM_RANGE(chunk->logical, chunk->logical + chunk->len);
-	tsim_free_space_init(&bg->free, chunk->len, opt->trim_extents_per_gib, opt->trim_force_extents);
+	tsim_free_space_init(&bg->free, bg->range, opt->trim_extents_per_gib, opt->trim_force_extents);
 	tsim_interval_set_add(&free, bg->range);
 	exclude_super_stripes(bg, &free);
 	for (guint i = 0; i < free.n; i++)

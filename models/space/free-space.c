@@ -16,16 +16,19 @@
 
 /**
  * tsim_free_space_init:
- * @group_bytes: length of the block group
+ * @group: logical range of the block group; bitmap windows count from its start
  * @extents_per_gib: extent entries allowed per GiB before bitmaps are used
  * @force_extents: ranges of 1 MiB and more never go to a bitmap (5.6)
  */
-void tsim_free_space_init(struct tsim_free_space *fs, guint64 group_bytes, guint64 extents_per_gib,
+void tsim_free_space_init(struct tsim_free_space *fs, struct tsim_range group, guint64 extents_per_gib,
 			  gboolean force_extents)
 {
+	guint64 group_bytes = tsim_range_len(group);
+
 	tsim_interval_set_init(&fs->extents);
 	tsim_interval_set_init(&fs->bitmaps);
 	fs->bytes = 0;
+	fs->start = group.start;
 	/* recalculate_thresholds(): at least one GiB's worth */
 	fs->extents_threshold = (guint)(MAX(group_bytes, TSIM_GIB) / TSIM_GIB * extents_per_gib);
 	/* groups smaller than half a bitmap never use one */
@@ -46,7 +49,9 @@ static gboolean use_bitmap(const struct tsim_free_space *fs, guint64 bytes)
 		return FALSE;
 	if (fs->extents.n >= fs->extents_threshold)
 		return TRUE;
-	/* small entries must leave half of the extents for larger ones */
+	/* small entries must leave half of the extents (two thirds since 5.6) for larger ones */
+	if (fs->force_extents)
+		return bytes <= 8 * TSIM_SECTOR && fs->extents.n * 3 > fs->extents_threshold;
 	return bytes <= 4 * TSIM_SECTOR && fs->extents.n * 2 > fs->extents_threshold;
 }
 
@@ -139,6 +144,12 @@ gboolean tsim_free_space_hide_extent(struct tsim_free_space *fs, guint64 from, g
 	return FALSE;
 }
 
+/* offset_to_bitmap() */
+static guint64 window_end(const struct tsim_free_space *fs, guint64 pos)
+{
+	return fs->start + ((pos - fs->start) / TSIM_BITMAP_BYTES + 1) * TSIM_BITMAP_BYTES;
+}
+
 /**
  * tsim_free_space_hide_bitmap:
  * @out: (out): one run of bits, cut at its 128 MiB window
@@ -151,7 +162,7 @@ gboolean tsim_free_space_hide_bitmap(struct tsim_free_space *fs, guint64 from, g
 		struct tsim_range r = fs->bitmaps.ranges[i];
 
 		r.start = MAX(r.start, from);
-		r.end = MIN(r.end, (r.start / TSIM_BITMAP_BYTES + 1) * TSIM_BITMAP_BYTES);
+		r.end = MIN(r.end, window_end(fs, r.start));
 		if (tsim_range_len(r) < min)
 			continue;
 		fs->bytes -= tsim_interval_set_remove(&fs->bitmaps, r);

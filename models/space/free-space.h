@@ -8,6 +8,7 @@ struct tsim_free_space {
 	struct tsim_interval_set extents;
 	struct tsim_interval_set bitmaps;	/* runs of set bits */
 	guint64 bytes;
+	guint64 start;			/* of the block group */
 	guint extents_threshold;
 	gboolean bitmaps_allowed;
 	gboolean force_extents;
@@ -16,7 +17,7 @@ struct tsim_free_space {
 #define TSIM_SECTOR G_GUINT64_CONSTANT(4096)
 #define TSIM_BITMAP_BYTES (G_GUINT64_CONSTANT(32768) * TSIM_SECTOR)	/* 128 MiB */
 
-void tsim_free_space_init(struct tsim_free_space *fs, guint64 group_bytes, guint64 extents_per_gib,
+void tsim_free_space_init(struct tsim_free_space *fs, struct tsim_range group, guint64 extents_per_gib,
 			  gboolean force_extents);
 void tsim_free_space_clear(struct tsim_free_space *fs);
 void tsim_free_space_add(struct tsim_free_space *fs, struct tsim_range r);
