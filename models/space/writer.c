@@ -184,21 +184,19 @@ static void give_back(struct tsim_fs *fs, GArray *extents, guint from)
 static gboolean take_one(struct tsim_fs *fs, enum tsim_bg_type type, guint64 want, struct tsim_extent *out,
 			 gboolean *is_false, struct tsim_alloc_request *request)
 {
-	for (;;) {
-		enum tsim_chunk_result result;
+	enum tsim_chunk_result result;
 
-		if (tsim_extent_take(fs, type, want, want, out))
-			return TRUE;
+	if (tsim_extent_take(fs, type, want, want, out))
+		return TRUE;
+	do {
+		/* find_free_extent() comes to LOOP_ALLOC_CHUNK once: the new chunk may be too small as well */
 		result = tsim_alloc_chunk(fs, type, TSIM_CHUNK_FORCE, request);
-		if (result == TSIM_CHUNK_MADE)
-			continue;
 		*is_false = result == TSIM_CHUNK_FALSE_ENOSPC;
-		break;
-	}
-	for (guint64 min = want / 2; min >= TSIM_SECTOR; min /= 2) {
-		if (tsim_extent_take(fs, type, want, min / TSIM_SECTOR * TSIM_SECTOR, out))
-			return TRUE;
-	}
+		for (guint64 min = want; min >= TSIM_SECTOR; min /= 2) {
+			if (tsim_extent_take(fs, type, want, min / TSIM_SECTOR * TSIM_SECTOR, out))
+				return TRUE;
+		}
+	} while (result == TSIM_CHUNK_MADE);	/* somebody else was faster */
 	return FALSE;
 }
 
