@@ -32,7 +32,10 @@ if (log_y) {
 	set yrange [0:(highest * 1.2 > 1 ? 1.08 : highest * 1.2)]
 	set format y "%g"
 }
-set xrange [-0.6:n - 0.4]
+set xrange [-0.6:n - (n > 2 ? 0.1 : 0.4)]
+if (n > 3) {
+	set xtics rotate by 20 right
+}
 note = corrupted == 0 ? "▽ none seen: upper limit of the confidence interval" : corrupted < n ? \
 	"bars: confidence interval; ▽ none seen: its upper limit" : "bars: confidence interval"
 set title noenhanced ARG4."\n".note

@@ -16,6 +16,7 @@ highest = 0.0
 furthest = 2.0
 stats data using (furthest = $1 > furthest ? $1 : furthest, \
 	lowest = $2 > 0 && $2 < lowest ? $2 : lowest, highest = $2 > highest ? $2 : highest, 0) nooutput
+stats data using 0 nooutput
 blocks = STATS_blocks
 waited = highest > 0
 array last[blocks]

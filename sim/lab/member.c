@@ -201,6 +201,8 @@ static char *last_words(GString *err)
 	line = line ? line + 1 : err->str;
 	words = g_strdup(g_str_has_prefix(line, "trimsim: ") ? line + strlen("trimsim: ") : line);
 	g_string_truncate(err, line - err->str);
+	while (err->len && g_ascii_isspace(err->str[err->len - 1]))
+		g_string_truncate(err, err->len - 1);
 	return words;
 }
 

@@ -228,8 +228,7 @@ static void append_paired(GString *out, const struct tsim_result *result, guint 
 	const struct tsim_policy_tally *p = &result->tally->policies[second];
 	double confidence = result->experiment->confidence;
 
-	g_string_append_printf(out, "\npaired difference per replication: %s - %s\n",
-			       result->experiment->policies[second], result->experiment->policies[0]);
+	g_string_append(out, "\npaired difference per replication, second column - first\n");
 	append_difference(out, "  corrupted", &p->corrupted, confidence);
 	append_difference(out, "  requests stalled", &p->stalls, confidence);
 	append_difference(out, "  stall, s", &p->stall_s, confidence);

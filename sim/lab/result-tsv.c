@@ -200,6 +200,8 @@ static void append_percentile_curve(GString *out, const TsimHistogram *h)
 	}
 	if (n)
 		append_curve_point(out, n, tsim_histogram_max_ns(h));
+	else
+		g_string_append(out, "nan\tnan\n");
 }
 
 static const TsimHistogram *histogram_of(const struct tsim_policy_tally *p, const char *what)

@@ -123,7 +123,7 @@ static gboolean merge(struct runner *r, GError **error)
 /* What a worker said without dying of it is for the user, as it is. */
 static void pass_on(struct runner *r, struct tsim_member *m)
 {
-	if (!m->err->len)
+	if (!m->err->len || r->failures->len > FAILURES_SHOWN)
 		return;
 	tsim_progress_erase(&r->progress);
 	fwrite(m->err->str, 1, m->err->len, stderr);
@@ -143,7 +143,9 @@ static gboolean handle_replies(struct runner *r, struct tsim_member *m, GError *
 
 		r->done += head.next - block->next;
 		block->next = head.next;
-		if (head.next < block->end) {	/* worn out: its successor goes on from here */
+		if (head.next < block->end) {
+			/* worn out: it exits, and must get no more work; its successor goes on from here */
+			g_free(tsim_member_bury(m));
 			g_byte_array_unref(block->resume);
 			block->resume = bytes;
 			g_queue_push_head(&r->again, block);
@@ -186,12 +188,13 @@ static gboolean handle_death(struct runner *r, struct tsim_member *m, GError **e
 
 	pass_on(r, m);
 	if (!block)
-		return TRUE;	/* worn out */
+		return TRUE;	/* idle: nothing is lost */
 	g_queue_push_head(&r->again, block);
 	if (!m->slot->open)
 		return tsim_throw_run(error, "a worker cannot start: %s", message);
-	if (m->slot->replication < block->next || m->slot->replication >= block->end)
-		return tsim_throw_run(error, "a worker went astray: %s", message);
+	/* Not the fault of a replication, and it might go on for ever. */
+	if (!m->slot->running || m->slot->replication < block->next || m->slot->replication >= block->end)
+		return tsim_throw_run(error, "a worker died between two replications: %s", message);
 	g_array_append_val(block->skipped, m->slot->replication);
 	record_failure(r, m, g_steal_pointer(&message));
 	return TRUE;
@@ -209,7 +212,7 @@ static gboolean handle_events(struct runner *r, struct pollfd *fds, GError **err
 			alive = tsim_member_receive(m);
 		if (!handle_replies(r, m, error))
 			return FALSE;
-		if (!alive && !handle_death(r, m, error))
+		if (!alive && m->pid && !handle_death(r, m, error))
 			return FALSE;
 		if (!m->block)
 			pass_on(r, m);

@@ -95,9 +95,11 @@ static void run_replication(struct worker *w, guint32 replication, TsimTally *ta
 	double before = tsim_engine_clock_s(w->engine);
 
 	w->slot->replication = replication;
+	w->slot->running = TRUE;
 	tsim_where.replication = replication;
 	for (guint i = 0; i < tally->n_policies; i++)
 		run_policy(w, i, replication, tally);
+	w->slot->running = FALSE;
 	tsim_tally_add(tally, w->outcomes);
 	w->longest_s = MAX(w->longest_s, tsim_engine_clock_s(w->engine) - before);
 }
@@ -139,6 +141,7 @@ static void work(void *data)
 	struct worker *w = data;
 	struct tsim_assignment a;
 
+	w->slot->open = TRUE;
 	while (read_all(w->fd, &a, sizeof(a))) {
 		g_autofree guint32 *skipped = g_new(guint32, a.n_skipped);
 		g_autofree guint8 *resume = g_malloc(a.resume_size);
@@ -172,7 +175,6 @@ void tsim_worker_main(const TsimSetup *setup, struct tsim_worker_slot *slot, int
 	w.engine = tsim_engine_open("simgrid", &error);
 	if (!w.engine)
 		give_up(&w, error->message);
-	slot->open = TRUE;
 	tsim_engine_enter(w.engine, work, &w);
 	_exit(0);
 }

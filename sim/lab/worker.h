@@ -6,7 +6,8 @@
 
 /* Shared with the parent, so that it knows where a worker died. */
 struct tsim_worker_slot {
-	gboolean open;			/* the engine is open */
+	gboolean open;			/* the engine runs */
+	gboolean running;		/* a replication */
 	guint32 replication, policy;	/* being run */
 	char message[512];		/* why it gave up, or "" */
 };

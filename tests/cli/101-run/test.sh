@@ -1,0 +1,33 @@
+#!/bin/bash
+# A run prints its report and leaves a complete result directory behind.
+source "$TEST_TOP/common"
+
+r1=$TEST_TOP/../../configs/validation/r1.conf
+run_status 0 run "$r1" --replications 400 -j 2
+expect '^experiment  r1$'
+expect '^400 replications per policy, seed 20261122, common random numbers,$'
+expect '^corrupt \(fail:runs\) +[1-9][0-9]*:400 +0:400 \(< 0.0092\)$'
+expect '^  trimsim run'
+expect ' --replications 400 --seed 20261122'
+awk 'length > 75 && !/trimsim run/' "$out" | grep -q . && _fail "a line of more than 75 columns"
+
+# The place is named on stderr; the hash is that of the manifest.
+grep -qE '^result: results/r1-[0-9a-f]{12}$' "$err" || _fail "the result is not named"
+dir=$(sed -n 's/^result: //p' "$err")
+[ "$(sha256sum < "$dir/manifest.conf" | cut -c1-12)" = "${dir#results/r1-}" ] || _fail "hash"
+for f in manifest.conf points.tsv report.txt result.json plots races data/corruption.tsv \
+	 data/stall.tsv data/race-001.tsv races/001-unpinned.json; do
+	[ -e "$dir/$f" ] || _fail "no $f in the result"
+done
+[ "$(ls races "$dir/races" 2> /dev/null | grep -c json)" -eq 20 ] || _fail "not 20 races kept"
+cmp -s "$out" "$dir/report.txt" || _fail "report.txt is not what was printed"
+[ "$(ls results | wc -l)" -eq 1 ] || _fail "something beside the result"
+
+# The manifest is a configuration that gives the same result again, byte for byte.
+cp "$dir/points.tsv" first.tsv
+run_check run "$dir/manifest.conf" --quiet -o again
+cmp -s first.tsv again/points.tsv || _fail "the manifest does not reproduce the result"
+
+# A result is replaced by the next one.
+run_check run "$r1" --replications 10 --quiet -o again
+[ "$(sed -n 2p again/points.tsv | cut -f2)" = 10 ] || _fail "not replaced"

@@ -1,0 +1,46 @@
+#!/bin/bash
+# Figures of a result, by the program and by hand.
+source "$TEST_TOP/common"
+
+command -v gnuplot > /dev/null || exit 77
+plots=$TEST_TOP/../../plots
+validation=$TEST_TOP/../../configs/validation
+run_check run "$validation/r1.conf" --replications 300 --quiet -o r
+
+run_check plot r --terminal svg
+for name in corruption stall space-time; do
+	expect "^r/plots/$name.svg\$"
+	grep -q '</svg>' r/plots/$name.svg || _fail "$name.svg is not complete"
+	grep -q 'r1: probe on probe, probe, seed 20261122' r/plots/$name.svg || _fail "$name: no title"
+done
+cp r/plots/corruption.svg first.svg
+run_check plot r --terminal svg --only corruption
+cmp -s first.svg r/plots/corruption.svg || _fail "the same figure differs"
+run_check plot r
+[ "$(head -c 4 r/plots/stall.png | tail -c 3)" = PNG ] || _fail "no PNG"
+
+# Text for a mail or a terminal.
+run_check plot r --terminal dumb --only corruption
+expect 'none seen'
+expect '0:300'
+
+# By hand, from anywhere.
+(cd / && gnuplot -c "$plots/stall.gp" "$OLDPWD/r/data/stall.tsv" svg "$OLDPWD/s.svg" Title 2> /dev/null) ||
+	_fail "stall.gp by hand"
+grep -q Title s.svg || _fail "no title"
+
+# A result without any hit has no such figure; data that is not there is an error.
+run_check run "$validation/r1.conf" --replications 300 --quiet -o none \
+	--set experiment.policies=pinned-chunk
+run_status 0 plot none --terminal svg
+grep -q '^space-time: no figure, no policy had a hit$' "$err" || _fail "no word about the missing figure"
+rm r/data/stall.tsv
+run_mustfail 'stall.tsv: missing' plot r --only stall
+printf 'nonsense\n' > r/data/corruption.tsv
+run_status 1 plot r --only corruption --terminal svg
+grep -q '^trimsim: .*corruption.gp: gnuplot failed' "$err" || _fail "no message of gnuplot"
+[ -e r/plots/corruption.svg.part ] && _fail "a part of a figure is left"
+
+# No gnuplot at all.
+PATH=/nonexistent run_status 1 plot r --only space-time
+grep -q '^trimsim: cannot run gnuplot: ' "$err" || _fail "no message about gnuplot"

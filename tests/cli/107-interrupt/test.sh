@@ -1,0 +1,30 @@
+#!/bin/bash
+# Ctrl-C: status 130, no worker is left, nothing is written; a kill of the
+# parent takes the workers along.
+source "$TEST_TOP/common"
+
+r1=$TEST_TOP/../../configs/validation/r1.conf
+for signal in INT TERM KILL; do
+	setsid bash -c 'trap - INT; exec "$@"' - "$TRIMSIM" run "$r1" --replications 100000000 -j 2 -o r \
+		> "$out" 2> "$err" &
+	pid=$!
+	sleep 1
+	workers=$(pgrep -P $pid) || _fail "no worker"
+	kill -$signal $pid
+	wait $pid
+	status=$?
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		alive=0
+		for worker in $workers; do
+			[ -d /proc/$worker ] && ! grep -q '^State:.*Z' /proc/$worker/status 2> /dev/null && alive=1
+		done
+		[ $alive -eq 0 ] && break
+		sleep 0.3
+	done
+	[ $alive -eq 0 ] || _fail "a worker outlives SIG$signal"
+	[ -z "$(ls)" ] || _fail "SIG$signal: something was written"
+	if [ $signal != KILL ]; then
+		[ $status -eq 130 ] || _fail "SIG$signal: status $status"
+		grep -q '^trimsim: interrupted, no result written$' "$err" || _fail "no message"
+	fi
+done

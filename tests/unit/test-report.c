@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "error.h"
+#include "explain.h"
+#include "fake-world.h"
+#include "fsck.h"
+#include "oracle.h"
+#include "result.h"
+#include "store.h"
+#include "text.h"
+
+static const char *const command[] = {
+	"trimsim run", "configs/x.conf", "-e latency", "--set 'device.discard.latency=lognormal(median=20ms, sigma=1)'",
+	"--seed 20261122", NULL,
+};
+
+/* A result of the fake world, with one failed replication. */
+struct sample {
+	TsimSetup *setup;
+	TsimTally *tally;
+	GPtrArray *failures;
+	struct tsim_failure failure;
+	struct tsim_result result;
+};
+
+static void sample_init(struct sample *s, const char *policies, guint32 n)
+{
+	guint n_policies;
+
+	s->setup = fake_setup(policies, n);
+	n_policies = g_strv_length(s->setup->experiment.policies);
+	s->tally = tsim_tally_new(n_policies);
+	for (guint32 r = 0; r < n; r++) {
+		g_autofree struct tsim_outcome *outcomes = g_new0(struct tsim_outcome, n_policies);
+
+		for (guint i = 0; i < n_policies; i++) {
+			struct tsim_policy_tally *p = &s->tally->policies[i];
+			struct tsim_race *race = fake_race("metadata", "persistent", 2, 2);
+
+			fake_outcome(s->setup, i, r, &outcomes[i]);
+			tsim_histogram_add(p->distributions.stall, outcomes[i].stall_ns);
+			if (outcomes[i].corrupted)
+				tsim_keep_offer(p->kept, r, 0, race);
+			tsim_race_free(race);
+		}
+		tsim_tally_add(s->tally, outcomes);
+	}
+	s->failure = (struct tsim_failure){ (char *)"unpinned", 20261122, 7, (char *)"invariant 'x' broken" };
+	s->failures = g_ptr_array_new();
+	g_ptr_array_add(s->failures, &s->failure);
+	s->result = (struct tsim_result){ "latency", &s->setup->experiment, command, s->tally, s->failures };
+}
+
+static void sample_clear(struct sample *s)
+{
+	tsim_tally_free(s->tally);
+	g_ptr_array_unref(s->failures);
+	fake_setup_free(s->setup);
+}
+
+static void assert_estimate(double estimate, double low, double high, const char *expected)
+{
+	struct tsim_estimate e = { estimate, low, high, 0.95, "test" };
+	g_autofree char *text = tsim_text_estimate(&e);
+
+	g_assert_cmpstr(text, ==, expected);
+}
+
+/* Two digits of the half-width, no more; a power of ten that keeps numbers short. */
+static void test_estimate(void)
+{
+	assert_estimate(0.857, 0.83399, 0.87699, "0.857 [0.834, 0.877]");
+	assert_estimate(8.57e-4, 8.01e-4, 9.16e-4, "8.57 [8.01, 9.16]e-04");
+	assert_estimate(0, 0, 3.688878774e-6, "< 3.7e-06");
+	assert_estimate(0, 0, 0.0366, "< 0.037");
+	assert_estimate(NAN, 0, 1, "-");
+	assert_estimate(12345, 11000, 13700, "12300 [11000, 13700]");
+	assert_estimate(1234567, 1230000, 1240000, "1.2346 [1.2300, 1.2400]e+06");
+	assert_estimate(-0.42, -0.518, -0.322, "-0.420 [-0.518, -0.322]");
+	assert_estimate(-9.9e-6, -28e-6, 8e-6, "-1.0 [-2.8, 0.8]e-05");
+}
+
+static void assert_text(char *text, const char *expected)
+{
+	g_assert_cmpstr(text, ==, expected);
+	g_free(text);
+}
+
+static void test_counts(void)
+{
+	/* No failure in 1e6: 1 - 0.025^(1/1e6) = 3.69e-06 (Clopper-Pearson). */
+	assert_text(tsim_text_share(0, 1000000, 0.95), "0:1000000 (< 3.7e-06)");
+	assert_text(tsim_text_share(0, 10, 0.95), "0:10 (< 0.31)");
+	assert_text(tsim_text_share(0, 0, 0.95), "-");
+	assert_text(tsim_text_share(1269, 20000, 0.95), "1269 (0.0635)");
+	assert_text(tsim_text_share(3, 1000000, 0.95), "3 (3.0e-06)");
+	/* Several per replication are possible: the limit of a Poisson mean, ln 40 / n, may be above 1. */
+	assert_text(tsim_text_count(0, 1000, 0.95), "0:1000 (< 0.0037)");
+	assert_text(tsim_text_count(0, 1, 0.95), "0:1 (< 3.7)");
+	assert_text(tsim_text_count(12, 5, 0.95), "12");
+	assert_text(tsim_text_time(0), "none");
+	assert_text(tsim_text_time(12345678), "12.3ms");
+}
+
+static void test_percentile(void)
+{
+	g_autoptr(TsimHistogram) h = tsim_histogram_new();
+
+	for (guint i = 0; i < 99; i++)
+		tsim_histogram_add(h, i < 50 ? 0 : TSIM_NS_PER_MS);
+	assert_text(tsim_text_percentile(h, 0.5), "none");
+	assert_text(tsim_text_percentile(h, 0.9), "1ms");
+	/* 99 samples do not show one in a hundred; 100 do. */
+	assert_text(tsim_text_percentile(h, 0.99), "-");
+	tsim_histogram_add(h, TSIM_NS_PER_MS);
+	assert_text(tsim_text_percentile(h, 0.99), "1ms");
+}
+
+/* 75 columns, no bare zero, for one policy and for five. */
+static void test_report_form(void)
+{
+	static const char *const lists[] = { "unpinned", "unpinned,pinned-chunk",
+					     "unpinned,pinned-chunk,fence,a-policy-with-a-very-long-name,e" };
+
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+		struct sample s;
+		g_autofree char *text = NULL;
+		g_auto(GStrv) lines = NULL;
+
+		sample_init(&s, lists[i], 1000);
+		text = tsim_result_report(&s.result);
+		lines = g_strsplit(text, "\n", -1);
+		for (guint k = 0; lines[k]; k++) {
+			g_test_message("%s", lines[k]);
+			g_assert_cmpuint(strlen(lines[k]), <=, strstr(lines[k], "--set") ? 100 : 75);
+			g_assert_false(g_regex_match_simple("(^| )0(\\.0*)?( |$)", lines[k], 0, 0));
+			g_assert_false(g_str_has_suffix(lines[k], " "));
+			g_assert_null(strstr(lines[k], "nan"));
+		}
+		sample_clear(&s);
+	}
+}
+
+static void assert_line(const char *text, const char *pattern)
+{
+	if (!g_regex_match_simple(pattern, text, G_REGEX_MULTILINE, 0))
+		g_error("no line matches '%s' in:\n%s", pattern, text);
+}
+
+static void test_report_content(void)
+{
+	struct sample s;
+	g_autofree char *text = NULL, *failed = NULL;
+
+	sample_init(&s, "unpinned,pinned-chunk", 1000);
+	text = tsim_result_report(&s.result);
+	failed = g_strdup_printf("^corrupt \\(fail:runs\\) +%" G_GUINT64_FORMAT ":1000 +0:1000 \\(< 0.0037\\)$",
+				 s.tally->policies[0].sum.corrupted);
+	assert_line(text, "^experiment  latency$");
+	assert_line(text, "^1000 replications per policy, seed 20261122, common random numbers,$");
+	assert_line(text, "^1 more replications FAILED");
+	assert_line(text, failed);
+	assert_line(text, "^P\\(corrupt\\) +0\\.[23]\\d\\d \\[0\\.\\d{3}, 0\\.\\d{3}\\] +< 0\\.0037$");
+	assert_line(text, "^  corrupted +-0\\.\\d{3} \\[-0\\.\\d{3}, -0\\.\\d{3}\\] \\*$");
+	assert_line(text, "^  requests stalled +0:1000 \\(< 0.0037\\)$");
+	assert_line(text, "^  stall p99\\.9 ");
+	assert_line(text, "^  removed +0:50000 \\(< 7.4e-05\\)");
+	assert_line(text, "^  trimsim run configs/x.conf -e latency \\\\$");
+	assert_line(text, "^  \\(trimsim \\d");
+	sample_clear(&s);
+}
+
+static JsonNode *at(JsonNode *root, const char *path)
+{
+	g_autoptr(JsonNode) found = json_path_query(path, root, NULL);
+	JsonArray *matches = json_node_get_array(found);
+
+	g_assert_cmpuint(json_array_get_length(matches), ==, 1);
+	return json_array_dup_element(matches, 0);
+}
+
+/* The names that others rely on. */
+static void test_json(void)
+{
+	static const char *const names[] = {
+		"corrupted", "corruption_probability.estimate", "corruption_probability.low",
+		"corruption_probability.high", "corruption_probability.confidence",
+		"corruption_probability.method", "corruptions_per_hour.estimate", "per_removal.high",
+		"per_trim_pass.low", "hits", "healed", "latent", "first_hit_s", "funnel.hidden", "funnel.removed",
+		"funnel.committed", "funnel.reused", "funnel.written", "funnel.corrupted", "allocation.requests",
+		"allocation.stalled", "allocation.stall_probability.estimate", "allocation.enospc",
+		"allocation.false_enospc", "allocation.displaced", "allocation.shrunk",
+		"allocation.extra_commits", "allocation.sticky_full_ns", "allocation.stall_ns.mean",
+		"allocation.stall_ns.p50", "allocation.stall_ns.p90", "allocation.stall_ns.p99",
+		"allocation.stall_ns.p999", "allocation.stall_ns.max", "allocation.stall_ns.total",
+		"allocation.by_cause_ns.pinned", "pinned.chunks", "pinned.max_bytes", "pinned.byte_seconds",
+		"chunk_alloc_ns.p50", "commit_ns.p99", "discard_ns.p50", "io_ns.p50", "simulated_s", "events",
+	};
+	struct sample s;
+	g_autofree char *text = NULL;
+	g_autoptr(JsonNode) root = NULL, low = NULL, total = NULL, p50 = NULL, significant = NULL;
+
+	sample_init(&s, "unpinned,pinned-chunk", 1000);
+	text = tsim_result_json(&s.result);
+	root = json_from_string(text, NULL);
+	g_assert_nonnull(root);
+	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *path = g_strdup_printf("$.points[0].policies.unpinned.%s", names[i]);
+		g_autoptr(JsonNode) node = at(root, path);
+
+		g_assert_nonnull(node);
+	}
+	low = at(root, "$.points[0].policies.pinned-chunk.corruption_probability.low");
+	g_assert_cmpfloat(json_node_get_double(low), ==, 0);
+	total = at(root, "$.points[0].policies.unpinned.allocation.stall_ns.total");
+	g_assert_cmpint(json_node_get_int(total), ==, s.tally->policies[0].sum.stall_ns);
+	/* No commit was measured: not known is null, never 0. */
+	p50 = at(root, "$.points[0].policies.unpinned.commit_ns.p50");
+	g_assert_true(JSON_NODE_HOLDS_NULL(p50));
+	significant = at(root, "$.points[0].paired.pinned-chunk.corrupted.significant");
+	g_assert_true(json_node_get_boolean(significant));
+	sample_clear(&s);
+}
+
+static void test_points(void)
+{
+	struct sample s;
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+	g_auto(GStrv) names = NULL;
+
+	sample_init(&s, "unpinned,pinned-chunk", 100);
+	text = tsim_result_points(&s.result);
+	lines = g_strsplit(text, "\n", -1);
+	names = g_strsplit(lines[0], "\t", -1);
+	g_assert_cmpuint(g_strv_length(lines), ==, 4);
+	for (guint i = 1; i < 3; i++) {
+		g_auto(GStrv) values = g_strsplit(lines[i], "\t", -1);
+
+		g_assert_cmpuint(g_strv_length(values), ==, g_strv_length(names));
+		for (guint k = 0; values[k]; k++)
+			g_assert_cmpuint(strlen(values[k]), >, 0);
+	}
+	sample_clear(&s);
+}
+
+static void assert_fsck(const char *kind, const char *fate, guint copies, guint lost, const char *expected)
+{
+	struct tsim_race *race = fake_race(kind, fate, copies, lost);
+
+	assert_text(tsim_fsck_text(race), expected);
+	tsim_race_free(race);
+}
+
+#define BAD "Check tree block failed, want=833912832, have=0\n"
+#define READ "read block failed check_tree_block\n"
+#define AFTER \
+	"owner ref check failed [833912832 16384]\n" \
+	"Errors found in extent allocation tree or chunk allocation\n" \
+	"checking free space cache\nchecking fs roots\n"
+
+/* Two copies lost: line by line what the report of commit 04216820fe83 shows. */
+static void test_fsck_metadata(void)
+{
+	assert_fsck("metadata", "persistent", 2, 2, "btrfs check would say:\nchecking extents\n"
+		    BAD BAD BAD BAD BAD READ AFTER BAD BAD BAD BAD BAD READ);
+	assert_fsck("metadata", "persistent", 1, 1, "btrfs check would say:\nchecking extents\n"
+		    BAD BAD BAD READ AFTER BAD BAD BAD READ);
+	assert_fsck("system", "persistent", 2, 2, "btrfs check would say:\n" BAD BAD BAD BAD BAD READ
+		    "Couldn't read chunk tree\nCouldn't open file system\n");
+}
+
+/* Only the tail of the block is gone: its address is right, its checksum is not. */
+static void test_fsck_tail(void)
+{
+	struct tsim_race *race = fake_race("metadata", "persistent", 1, 1);
+	g_autofree char *text = NULL;
+
+	race->lost_logical += 4096;
+	race->lost_bytes = 12288;
+	text = tsim_fsck_text(race);
+	assert_line(text, "^checksum verify failed on 833912832 found \\? wanted \\?$");
+	assert_line(text, "^Csum didn't match$");
+	assert_line(text, "^owner ref check failed \\[833912832 16384\\]$");
+	g_assert_null(strstr(text, "have=0"));
+	tsim_race_free(race);
+}
+
+static void test_fsck_many(void)
+{
+	struct tsim_race *race = fake_race("metadata", "persistent", 2, 2);
+	g_autofree char *text = NULL;
+
+	race->lost_bytes = 65536;
+	text = tsim_fsck_text(race);
+	assert_line(text, "^\\[\\.\\.\\. and the same for 3 more tree blocks\\]$");
+	tsim_race_free(race);
+}
+
+static void test_fsck_data(void)
+{
+	/* 2566472073 is crc32c of 4096 zero bytes, 0x98f94189 of many reports from the field. */
+	assert_fsck("data", "persistent", 1, 1,
+		    "btrfs check --check-data-csum would say (reads fail with EIO):\nchecking csums\n"
+		    "mirror 0 bytenr 833912832 csum 2566472073 expected csum ?\n"
+		    "mirror 0 bytenr 833916928 csum 2566472073 expected csum ?\n"
+		    "mirror 0 bytenr 833921024 csum 2566472073 expected csum ?\n"
+		    "[... and the same for 1 more sector]\n");
+}
+
+static void test_fsck_latent(void)
+{
+	/* The first copy, at 1104150528 + 294912 = 1104445440, sector 2157120. */
+	assert_fsck("metadata", "latent", 2, 1,
+		    "Latent: a good copy is left, the kernel says when it next reads the range:\n"
+		    "BTRFS error (device sdX): bad tree block start, mirror 1 want 833912832 have 0\n"
+		    "BTRFS info (device sdX): read error corrected: ino 0 off 833912832 (dev /dev/sdX sector 2157120)\n"
+		    "BTRFS info (device sdX): read error corrected: ino 0 off 833916928 (dev /dev/sdX sector 2157128)\n"
+		    "BTRFS info (device sdX): read error corrected: ino 0 off 833921024 (dev /dev/sdX sector 2157136)\n"
+		    "BTRFS info (device sdX): read error corrected: ino 0 off 833925120 (dev /dev/sdX sector 2157144)\n");
+	assert_fsck("metadata", "healed", 2, 2,
+		    "Healed: the range was freed or written again before it was read;\n"
+		    "neither the kernel nor a check finds anything.\n");
+}
+
+static struct tsim_race_file *race_file(void)
+{
+	struct tsim_race_file *file = g_new0(struct tsim_race_file, 1);
+	struct tsim_race *race = fake_race("metadata", "persistent", 2, 2);
+
+	file->experiment = g_strdup("latency");
+	file->policy = g_strdup("unpinned");
+	file->kept = g_new0(struct tsim_kept, 1);
+	file->kept->race = *race;
+	g_free(race);
+	return file;
+}
+
+static void test_explain(void)
+{
+	struct tsim_race_step odd = { 170000000, TSIM_COLUMN_DEVICE, "a-word-that-nobody-knows-and-longer-than-a-column",
+				      0, 0, 0, 0 };
+	g_autoptr(TsimRaceFile) file = race_file();
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	g_array_append_val(file->kept->race.steps, odd);
+	text = tsim_explain(file);
+	lines = g_strsplit(text, "\n", -1);
+	for (guint i = 0; lines[i]; i++)
+		g_assert_cmpuint(strlen(lines[i]), <=, 100);
+	assert_line(text, "^16KiB of metadata lost at logical 833912832, 2 of 2 copies: persistent$");
+	assert_line(text, "^ +time +balance +commit +writer$");
+	assert_line(text, "^ +0\\.000 ms +sets group 3$");
+	assert_line(text, "UNBLOCKED");
+	assert_line(text, "a-word-that-nob");
+	assert_line(text, "^\tread block failed check_tree_block$");
+}
+
+static void test_race_file(void)
+{
+	struct sample s;
+	g_autofree char *dir = g_dir_make_tmp("trimsim-XXXXXX", NULL), *path = g_build_filename(dir, "a.json", NULL);
+	g_autoptr(TsimRaceFile) file = NULL, none = NULL;
+	const struct tsim_kept *kept;
+	g_autofree char *text = NULL, *a = NULL, *b = NULL;
+	g_autoptr(GError) error = NULL;
+
+	sample_init(&s, "unpinned", 20);
+	kept = g_ptr_array_index(s.tally->policies[0].kept, 0);
+	text = tsim_race_json(&s.result, 0, kept);
+	g_assert_true(g_file_set_contents(path, text, -1, NULL));
+	file = tsim_race_file_load(path, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(file->policy, ==, "unpinned");
+	g_assert_cmpuint(file->kept->replication, ==, kept->replication);
+	a = tsim_race_shapes(&kept->race);
+	b = tsim_race_shapes(&file->kept->race);
+	g_assert_cmpstr(a, ==, b);
+	/* Damaged at any place: an error that names the file, no crash. */
+	for (gsize cut = 0; cut + 3 < strlen(text); cut += 37) {
+		g_autoptr(TsimRaceFile) damaged = NULL;
+		g_autoptr(GError) e = NULL;
+
+		g_file_set_contents(path, text, cut, NULL);
+		damaged = tsim_race_file_load(path, &e);
+		g_assert_null(damaged);
+		g_assert_nonnull(strstr(e->message, path));
+	}
+	g_file_set_contents(path, "{ \"steps\": [ 1 ] }", -1, NULL);
+	none = tsim_race_file_load(path, &error);
+	g_assert_null(none);
+	g_assert_error(error, TSIM_ERROR, TSIM_ERROR_INPUT);
+	g_remove(path);
+	g_rmdir(dir);
+	sample_clear(&s);
+}
+
+/* No label of an event stands closer to another than the gap, and all are within the figure. */
+static void test_shapes(void)
+{
+	g_autoptr(TsimRaceFile) file = race_file();
+	g_autofree char *text = tsim_race_shapes(&file->kept->race);
+	const char *events = strstr(text, "# event");
+	double last = -1, t, label;
+	guint n = 0;
+
+	g_assert_nonnull(strstr(text, "# lost"));
+	g_assert_nonnull(strstr(text, "0.000002000 0.500002000 1104150528 1238368256 0"));
+	for (const char *line = events; line && *line; line = strchr(line, '\n') + 1) {
+		if (sscanf(line, "%lf %lf \"", &t, &label) == 2 && !isnan(t)) {
+			g_assert_cmpfloat(label - last, >=, last < 0 ? 0 : 0.05 * 0.5);
+			g_assert_cmpfloat(label, <=, 0.500003);
+			last = label;
+			n++;
+		}
+		if (!strchr(line, '\n'))
+			break;
+	}
+	g_assert_cmpuint(n, ==, 10);
+}
+
+static guint entries(const char *dir)
+{
+	g_autoptr(GDir) d = g_dir_open(dir, 0, NULL);
+	guint n = 0;
+
+	while (d && g_dir_read_name(d))
+		n++;
+	return n;
+}
+
+static void remove_all(const char *dir)
+{
+	const char *argv[] = { "rm", "-rf", dir, NULL };
+
+	g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+}
+
+static void test_store(void)
+{
+	g_autofree char *base = g_dir_make_tmp("trimsim-XXXXXX", NULL);
+	g_autofree char *dir = g_build_filename(base, "results", "a", NULL);
+	g_autofree char *mine = g_build_filename(base, "results", "mine.conf", NULL);
+	g_autofree char *parent = g_build_filename(base, "results", NULL), *old = g_build_filename(dir, "old", NULL);
+	g_autofree char *report = g_build_filename(dir, "report.txt", NULL), *text = NULL, *expected = NULL;
+	g_autoptr(GError) error = NULL;
+	struct sample s;
+
+	sample_init(&s, "unpinned,pinned-chunk", 50);
+	g_assert_true(tsim_store_check(dir, &error));
+	g_assert_cmpuint(entries(base), ==, 0);
+	g_assert_true(tsim_store_write(dir, &s.result, "# manifest\n", &error));
+	g_assert_no_error(error);
+	g_assert_true(tsim_store_expect(dir, NULL));
+	g_assert_true(g_file_get_contents(report, &text, NULL, NULL));
+	expected = tsim_result_report(&s.result);
+	g_assert_cmpstr(text, ==, expected);
+	/* Again: replaced as a whole, nothing beside it. */
+	g_assert_true(g_file_set_contents(old, "x", -1, NULL));
+	g_assert_true(tsim_store_write(dir, &s.result, "# manifest\n", &error));
+	g_assert_false(g_file_test(old, G_FILE_TEST_EXISTS));
+	g_assert_cmpuint(entries(parent), ==, 1);
+	/* What is no result stays as it is. */
+	g_assert_true(g_file_set_contents(mine, "x", -1, NULL));
+	g_assert_false(tsim_store_write(parent, &s.result, "# manifest\n", &error));
+	g_assert_error(error, TSIM_ERROR, TSIM_ERROR_INPUT);
+	g_assert_true(g_file_test(mine, G_FILE_TEST_EXISTS));
+	g_assert_cmpuint(entries(base), ==, 1);
+	remove_all(base);
+	sample_clear(&s);
+}
+
+/* A file that may not grow stands for a disk that is full: one error, and the old result is untouched. */
+static void test_full_disk(void)
+{
+	g_autofree char *base = g_dir_make_tmp("trimsim-XXXXXX", NULL), *dir = g_build_filename(base, "a", NULL);
+	g_autofree char *fresh = g_build_filename(base, "b", NULL);
+	struct rlimit unlimited, limit;
+	struct sample s;
+
+	signal(SIGXFSZ, SIG_IGN);
+	sample_init(&s, "unpinned,pinned-chunk", 50);
+	g_assert_true(tsim_store_write(dir, &s.result, "# manifest\n", NULL));
+	getrlimit(RLIMIT_FSIZE, &unlimited);
+	for (rlim_t size = 0; size < 3000; size += 300) {
+		g_autoptr(GError) error = NULL, again = NULL;
+
+		limit = unlimited;
+		limit.rlim_cur = size;
+		setrlimit(RLIMIT_FSIZE, &limit);
+		g_assert_false(tsim_store_write(dir, &s.result, "# manifest\n", &error));
+		g_assert_false(tsim_store_write(fresh, &s.result, "# manifest\n", &again));
+		setrlimit(RLIMIT_FSIZE, &unlimited);
+		g_assert_error(error, TSIM_ERROR, TSIM_ERROR_RUN);
+		g_assert_nonnull(strstr(error->message, "cannot write"));
+		g_assert_cmpuint(entries(base), ==, 1);
+		g_assert_true(tsim_store_expect(dir, NULL));
+	}
+	remove_all(base);
+	sample_clear(&s);
+}
+
+static void test_default_dir(void)
+{
+	g_autofree char *a = tsim_store_default_dir("a/b c", "manifest");
+	g_autofree char *b = tsim_store_default_dir("a/b c", "manifest 2");
+
+	/* echo -n manifest | sha256sum */
+	g_assert_cmpstr(a, ==, "results/a_b_c-05b3abf2579a");
+	g_assert_cmpstr(a, !=, b);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/text/estimate", test_estimate);
+	g_test_add_func("/text/counts", test_counts);
+	g_test_add_func("/text/percentile", test_percentile);
+	g_test_add_func("/report/form", test_report_form);
+	g_test_add_func("/report/content", test_report_content);
+	g_test_add_func("/report/json", test_json);
+	g_test_add_func("/report/points", test_points);
+	g_test_add_func("/fsck/metadata", test_fsck_metadata);
+	g_test_add_func("/fsck/tail", test_fsck_tail);
+	g_test_add_func("/fsck/many", test_fsck_many);
+	g_test_add_func("/fsck/data", test_fsck_data);
+	g_test_add_func("/fsck/latent", test_fsck_latent);
+	g_test_add_func("/explain/diagram", test_explain);
+	g_test_add_func("/explain/race-file", test_race_file);
+	g_test_add_func("/explain/shapes", test_shapes);
+	g_test_add_func("/store/replace", test_store);
+	g_test_add_func("/store/full-disk", test_full_disk);
+	g_test_add_func("/store/default-dir", test_default_dir);
+	return g_test_run();
+}

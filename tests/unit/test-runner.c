@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <gio/gio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fake-world.h"
+#include "progress.h"
+#include "runner.h"
+
+#define POLICIES "unpinned,pinned-chunk"
+
+struct outcome {
+	TsimTally *tally;
+	GPtrArray *failures;
+};
+
+static struct outcome run(const TsimSetup *setup, guint jobs)
+{
+	struct tsim_runner_options options = { .jobs = jobs };
+	struct outcome o = { NULL };
+	g_autoptr(GError) error = NULL;
+	gboolean ok = tsim_runner_run(setup, &options, &o.tally, &o.failures, &error);
+
+	g_assert_no_error(error);
+	g_assert_true(ok);
+	/* Nobody is left behind. */
+	g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
+	g_assert_cmpint(errno, ==, ECHILD);
+	return o;
+}
+
+static void outcome_clear(struct outcome *o)
+{
+	tsim_tally_free(o->tally);
+	g_ptr_array_unref(o->failures);
+}
+
+static void assert_same(const TsimTally *a, const TsimTally *b)
+{
+	g_autoptr(GByteArray) x = g_byte_array_new(), y = g_byte_array_new();
+
+	tsim_tally_encode(a, x);
+	tsim_tally_encode(b, y);
+	g_assert_cmpmem(x->data, x->len, y->data, y->len);
+}
+
+/* The same bytes from one worker and from several. */
+static void test_jobs(void)
+{
+	TsimSetup *setup = fake_setup(POLICIES, 1000);
+	struct outcome one = run(setup, 1), two = run(setup, 2), five = run(setup, 5);
+	guint64 corrupted = 0;
+
+	for (guint32 r = 0; r < 1000; r++) {
+		struct tsim_outcome o;
+
+		fake_outcome(setup, 0, r, &o);
+		corrupted += o.corrupted;
+	}
+	g_assert_cmpuint(one.tally->replications, ==, 1000);
+	g_assert_cmpuint(one.tally->policies[0].sum.corrupted, ==, corrupted);
+	g_assert_cmpuint(one.tally->policies[0].kept->len, ==, TSIM_KEEP_MAX);
+	g_assert_cmpuint(one.failures->len, ==, 0);
+	assert_same(one.tally, two.tally);
+	assert_same(one.tally, five.tally);
+	outcome_clear(&one);
+	outcome_clear(&two);
+	outcome_clear(&five);
+	fake_setup_free(setup);
+}
+
+/* A number of replications that blocks do not divide, and fewer than workers. */
+static void test_small(void)
+{
+	static const guint64 counts[] = { 1, 2, 511, 513 };
+
+	for (guint i = 0; i < G_N_ELEMENTS(counts); i++) {
+		TsimSetup *setup = fake_setup(POLICIES, counts[i]);
+		struct outcome o = run(setup, 4);
+
+		g_assert_cmpuint(o.tally->replications, ==, counts[i]);
+		outcome_clear(&o);
+		fake_setup_free(setup);
+	}
+	g_assert_cmpuint(tsim_runner_block_size(1), ==, 1);
+	g_assert_cmpuint(tsim_runner_block_size(1000), ==, 3);
+	g_assert_cmpuint(tsim_runner_block_size(100000000), ==, 64);
+}
+
+/* What a replication left behind before it failed is in no sum: the rest is as if it had never been. */
+static void check_failures(TsimSetup *setup, guint every, const char *message)
+{
+	struct outcome one = run(setup, 1), three = run(setup, 3);
+	guint64 n = setup->experiment.replications, failed = n / every;
+	g_autoptr(TsimTally) expected = tsim_tally_new(2);
+
+	g_assert_cmpuint(one.failures->len, ==, failed);
+	g_assert_cmpuint(one.tally->replications, ==, n - failed);
+	g_assert_cmpuint(tsim_histogram_count(one.tally->policies[0].distributions.discard), ==, n - failed);
+	for (guint i = 0; i < failed; i++) {
+		const struct tsim_failure *failure = g_ptr_array_index(one.failures, i);
+
+		g_assert_cmpuint(failure->replication, ==, (i + 1) * every - 1);
+		g_assert_cmpuint(failure->seed, ==, 20261122);
+		g_assert_cmpstr(failure->policy, ==, "pinned-chunk");
+		g_assert_nonnull(strstr(failure->message, message));
+	}
+	assert_same(one.tally, three.tally);
+	outcome_clear(&one);
+	outcome_clear(&three);
+}
+
+static void test_crash(void)
+{
+	struct rlimit none = { 0, 0 };
+	TsimSetup *setup = fake_setup(POLICIES, 1000);
+
+	setrlimit(RLIMIT_CORE, &none);
+	setup->crash_every = 200;
+	check_failures(setup, 200, "signal 6");
+	fake_setup_free(setup);
+}
+
+static void test_failure(void)
+{
+	TsimSetup *setup = fake_setup(POLICIES, 1000);
+
+	setup->fail_every = 200;
+	check_failures(setup, 200, "deadlock in the fake world");
+	fake_setup_free(setup);
+}
+
+static void test_all_fail(void)
+{
+	TsimSetup *setup = fake_setup(POLICIES, 6);
+	struct outcome o;
+
+	setup->fail_every = 1;
+	o = run(setup, 2);
+	g_assert_cmpuint(o.failures->len, ==, 6);
+	g_assert_cmpuint(o.tally->replications, ==, 0);
+	outcome_clear(&o);
+	fake_setup_free(setup);
+}
+
+/*
+ * 2.8e5 s of simulated time a replication (both policies): a worker is worn
+ * out after three, in the middle of a block of two, and nothing changes.
+ */
+static void test_worn_out(void)
+{
+	TsimSetup *setup = fake_setup(POLICIES, 520);
+	struct outcome fresh = run(setup, 2), worn;
+
+	g_assert_cmpuint(tsim_runner_block_size(520), ==, 2);
+	setup->sleep_s = 1.4e5;
+	worn = run(setup, 2);
+	g_assert_cmpuint(worn.tally->replications, ==, 520);
+	g_assert_cmpuint(worn.failures->len, ==, 0);
+	assert_same(fresh.tally, worn.tally);
+	outcome_clear(&fresh);
+	outcome_clear(&worn);
+	fake_setup_free(setup);
+}
+
+static void test_interrupt(void)
+{
+	TsimSetup *setup = fake_setup(POLICIES, 100000);
+	struct tsim_runner_options options = { .jobs = 2 };
+	TsimTally *tally = NULL;
+	GPtrArray *failures = NULL;
+	g_autoptr(GError) error = NULL;
+	pid_t killer;
+
+	setup->delay_us = 10000;
+	killer = fork();
+	if (killer == 0) {
+		g_usleep(300000);
+		kill(getppid(), SIGINT);
+		_exit(0);
+	}
+	g_assert_false(tsim_runner_run(setup, &options, &tally, &failures, &error));
+	g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+	g_assert_null(tally);
+	waitpid(killer, NULL, 0);
+	g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
+	fake_setup_free(setup);
+}
+
+static void test_progress_line(void)
+{
+	g_autofree char *line = tsim_progress_line(412, 2000, 97, 100);
+	g_autofree char *end = tsim_progress_line(2000, 2000, 97, 100);
+	g_autofree char *start = tsim_progress_line(0, 2000, 0, 0);
+	g_autofree char *large = tsim_progress_line(G_MAXUINT32 - 1, G_MAXUINT32, G_MAXUINT32, 1e6);
+
+	/* 1588 left at 4.12/s. */
+	g_assert_cmpstr(line, ==, "[412/2000]  21%  4.12/s  corrupted 97  ETA 00:06:25");
+	g_assert_cmpstr(end, ==, "[2000/2000] 100%  20/s  corrupted 97");
+	g_assert_null(strstr(start, "ETA"));
+	g_assert_cmpuint(strlen(large), <, 80);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/runner/jobs", test_jobs);
+	g_test_add_func("/runner/small", test_small);
+	g_test_add_func("/runner/crash", test_crash);
+	g_test_add_func("/runner/failure", test_failure);
+	g_test_add_func("/runner/all-fail", test_all_fail);
+	g_test_add_func("/runner/worn-out", test_worn_out);
+	g_test_add_func("/runner/interrupt", test_interrupt);
+	g_test_add_func("/runner/progress-line", test_progress_line);
+	return g_test_run();
+}
