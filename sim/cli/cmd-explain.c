@@ -11,8 +11,10 @@
 static int hit, replication = -1;
 
 static const GOptionEntry entries[] = {
-	{ "hit", 0, 0, G_OPTION_ARG_INT, &hit, "the hit of that number in DIR/races; default: the first", "N" },
-	{ "replication", 0, 0, G_OPTION_ARG_INT, &replication, "the first kept hit of that replication", "N" },
+	{ "hit", 0, 0, G_OPTION_ARG_INT, &hit,
+	  "the hit of that number in DIR/races; default: the first", "N" },
+	{ "replication", 0, 0, G_OPTION_ARG_INT, &replication,
+	  "the first kept hit of that replication", "N" },
 	{ NULL },
 };
 
@@ -67,9 +69,11 @@ static gboolean explain(const char *dir, GError **error)
 	if (!names)
 		return FALSE;
 	if (!names->len)
-		return tsim_throw(error, "%s: no policy had a hit, there is nothing to explain", dir);
+		return tsim_throw(error, "%s: no policy had a hit, there is nothing to explain",
+				  dir);
 	if (hit < 0 || (guint)hit > names->len)
-		return tsim_throw(error, "--hit: %d is out of range, permitted is 1 to %u", hit, names->len);
+		return tsim_throw(error, "--hit: %d is out of range, permitted is 1 to %u", hit,
+				  names->len);
 	for (guint i = hit ? hit - 1 : 0; i < names->len; i++) {
 		g_autofree char *path = g_build_filename(races, g_ptr_array_index(names, i), NULL);
 		g_autoptr(TsimRaceFile) file = tsim_race_file_load(path, error);
@@ -79,7 +83,8 @@ static gboolean explain(const char *dir, GError **error)
 		if (replication < 0 || file->kept->replication == (guint)replication)
 			return print(file);
 		if (hit)
-			return tsim_throw(error, "--hit: hit %d is of replication %u", hit, file->kept->replication);
+			return tsim_throw(error, "--hit: hit %d is of replication %u", hit,
+					  file->kept->replication);
 	}
 	return tsim_throw(error, "--replication: no hit of replication %d was kept", replication);
 }

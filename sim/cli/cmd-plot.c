@@ -14,7 +14,8 @@ static char *terminal, *only;
 static const GOptionEntry entries[] = {
 	{ "terminal", 0, 0, G_OPTION_ARG_STRING, &terminal,
 	  "png (default), svg, pdf, or dumb: text on standard output", "NAME" },
-	{ "only", 0, 0, G_OPTION_ARG_STRING, &only, "one figure: corruption, stall or space-time", "NAME" },
+	{ "only", 0, 0, G_OPTION_ARG_STRING, &only, "one figure: corruption, stall or space-time",
+	  "NAME" },
 	{ NULL },
 };
 
@@ -28,7 +29,7 @@ static const char examples[] =
 
 static const struct figure {
 	const char *name, *data;
-	const char *without;	/* why there may be no data */
+	const char *without; /* why there may be no data */
 } figures[] = {
 	{ "corruption", "corruption.tsv", NULL },
 	{ "stall", "stall.tsv", NULL },
@@ -40,11 +41,13 @@ static gboolean check_options(GError **error)
 	static const char *const terminals[] = { "png", "svg", "pdf", "dumb", NULL };
 
 	if (terminal && !g_strv_contains(terminals, terminal))
-		return tsim_throw(error, "--terminal: '%s' is not one of png, svg, pdf, dumb", terminal);
+		return tsim_throw(error, "--terminal: '%s' is not one of png, svg, pdf, dumb",
+				  terminal);
 	for (guint i = 0; only && i < G_N_ELEMENTS(figures); i++)
 		if (strcmp(only, figures[i].name) == 0)
 			return TRUE;
-	return !only || tsim_throw(error, "--only: '%s' is not one of corruption, stall, space-time", only);
+	return !only ||
+	       tsim_throw(error, "--only: '%s' is not one of corruption, stall, space-time", only);
 }
 
 /* The scripts stand beside the bundled configurations. */
@@ -60,7 +63,8 @@ static char *find_script(const char *name, GError **error)
 		if (g_file_test(path, G_FILE_TEST_EXISTS))
 			return g_steal_pointer(&path);
 	}
-	tsim_throw(error, "cannot find plots/%s, set TRIMSIM_DATADIR to the configs beside it", base);
+	tsim_throw(error, "cannot find plots/%s, set TRIMSIM_DATADIR to the configs beside it",
+		   base);
 	return NULL;
 }
 
@@ -68,11 +72,13 @@ static const char *member(JsonObject *o, const char *name)
 {
 	JsonNode *node = json_object_get_member(o, name);
 
-	return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING ?
-		       json_node_get_string(node) : "?";
+	return node && JSON_NODE_HOLDS_VALUE(node) &&
+			       json_node_get_value_type(node) == G_TYPE_STRING ?
+		       json_node_get_string(node) :
+		       "?";
 }
 
-/* "latency: generic-038 on nvme, btrfs-3.18, seed 7": what a reader must know to repeat the figure. */
+/* "latency: generic-038 on nvme, btrfs-3.18, seed 7": what it takes to repeat the figure. */
 static char *read_title(const char *dir, GError **error)
 {
 	g_autofree char *path = g_build_filename(dir, "result.json", NULL);
@@ -104,8 +110,8 @@ static char *first_words(const char *text)
 	return g_strdup("no reason given");
 }
 
-static gboolean run_gnuplot(const char *script, const char *data, const char *term, const char *output,
-			    const char *title, GError **error)
+static gboolean run_gnuplot(const char *script, const char *data, const char *term,
+			    const char *output, const char *title, GError **error)
 {
 	const char *argv[] = { "gnuplot", "-c", script, data, term, output, title, NULL };
 	GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDERR_PIPE;
@@ -124,8 +130,8 @@ static gboolean run_gnuplot(const char *script, const char *data, const char *te
 }
 
 /* A figure appears in the result when it is complete. */
-static gboolean plot_to_file(const char *dir, const char *script, const char *data, const char *name,
-			     const char *title, GError **error)
+static gboolean plot_to_file(const char *dir, const char *script, const char *data,
+			     const char *name, const char *title, GError **error)
 {
 	const char *term = terminal ? terminal : "png";
 	g_autofree char *plots = g_build_filename(dir, "plots", NULL);
@@ -146,7 +152,8 @@ static gboolean plot_to_file(const char *dir, const char *script, const char *da
 	return TRUE;
 }
 
-static gboolean plot_figure(const char *dir, const struct figure *figure, const char *title, GError **error)
+static gboolean plot_figure(const char *dir, const struct figure *figure, const char *title,
+			    GError **error)
 {
 	g_autofree char *data = g_build_filename(dir, "data", figure->data, NULL);
 	g_autofree char *script = find_script(figure->name, error);

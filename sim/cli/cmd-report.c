@@ -21,7 +21,9 @@ static const char examples[] =
 static const char *file_of_format(GError **error)
 {
 	static const char *const files[][2] = {
-		{ "text", "report.txt" }, { "json", "result.json" }, { "tsv", "points.tsv" },
+		{ "text", "report.txt" },
+		{ "json", "result.json" },
+		{ "tsv", "points.tsv" },
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(files); i++)

@@ -22,15 +22,17 @@ static const GOptionEntry entries[] = {
 	  "an experiment, when CONFIG has several; may be repeated", "NAME" },
 	{ "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &sets,
 	  "override a value; may be repeated, the last one wins", "GROUP.KEY=VALUE" },
-	{ "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "worker processes; default: one per processor", "N" },
+	{ "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "worker processes; default: one per processor",
+	  "N" },
 	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &dir,
 	  "where the result goes; default: results/EXPERIMENT-HASH", "DIR" },
 	{ "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "the same as --set experiment.seed=S", "S" },
 	{ "replications", 0, 0, G_OPTION_ARG_STRING, &replications,
 	  "the same as --set experiment.replications=N", "N" },
-	{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "what is printed: text (default) or json", "FORMAT" },
-	{ "quiet", 0, 0, G_OPTION_ARG_NONE, &quiet, "no progress line, and do not say where the result is",
-	  NULL },
+	{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "what is printed: text (default) or json",
+	  "FORMAT" },
+	{ "quiet", 0, 0, G_OPTION_ARG_NONE, &quiet,
+	  "no progress line, and do not say where the result is", NULL },
 	{ NULL },
 };
 
@@ -63,18 +65,22 @@ static void job_free(struct job *job)
 /* An option and its value stay together on a line. */
 static void add_word(GPtrArray *words, const char *option, const char *value)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:,%+-@";
-	g_autofree char *quoted = value[0] && value[strspn(value, safe)] == '\0' ? g_strdup(value) :
-										 g_shell_quote(value);
+	static const char safe[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:,%+-@";
+	g_autofree char *quoted = value[0] && value[strspn(value, safe)] == '\0' ?
+					  g_strdup(value) :
+					  g_shell_quote(value);
 
-	g_ptr_array_add(words, option ? g_strconcat(option, " ", quoted, NULL) : g_steal_pointer(&quoted));
+	g_ptr_array_add(words,
+			option ? g_strconcat(option, " ", quoted, NULL) : g_steal_pointer(&quoted));
 }
 
 /* The command that gives this result again: as it was typed, with the seed. */
 static GPtrArray *command_words(const char *path, const struct job *job)
 {
 	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, tsim_setup_experiment(job->setup)->seed);
+	g_autofree char *number =
+		g_strdup_printf("%" G_GUINT64_FORMAT, tsim_setup_experiment(job->setup)->seed);
 
 	add_word(words, "trimsim", "run");
 	add_word(words, NULL, path);
@@ -94,15 +100,18 @@ static gboolean check_options(GError **error)
 	if (format && strcmp(format, "text") && strcmp(format, "json"))
 		return tsim_throw(error, "--format: '%s' is not one of text, json", format);
 	if (jobs < 0 || jobs > MAX_JOBS)
-		return tsim_throw(error, "-j: %d is out of range, permitted is 1 to %d", jobs, MAX_JOBS);
+		return tsim_throw(error, "-j: %d is out of range, permitted is 1 to %d", jobs,
+				  MAX_JOBS);
 	if (dir && experiments && g_strv_length(experiments) > 1)
-		return tsim_throw(error, "-o: one directory cannot hold several experiments, leave it out");
+		return tsim_throw(
+			error, "-o: one directory cannot hold several experiments, leave it out");
 	return TRUE;
 }
 
 static gboolean set_number(TsimConfig *config, const char *key, const char *value, GError **error)
 {
-	g_autofree char *assignment = value ? g_strdup_printf("experiment.%s=%s", key, value) : NULL;
+	g_autofree char *assignment = value ? g_strdup_printf("experiment.%s=%s", key, value) :
+					      NULL;
 
 	return !value || tsim_config_set(config, assignment, error);
 }
@@ -122,7 +131,8 @@ static struct job *prepare(const TsimConfig *config, const char *name, GError **
 	text = tsim_resolved_manifest(job->resolved);
 	job->manifest = tsim_store_manifest(text);
 	job->dir = dir ? g_strdup(dir) :
-			 tsim_store_default_dir(tsim_resolved_experiment(job->resolved), job->manifest);
+			 tsim_store_default_dir(tsim_resolved_experiment(job->resolved),
+						job->manifest);
 	if (!tsim_store_check(job->dir, error)) {
 		job_free(job);
 		return NULL;
@@ -157,7 +167,8 @@ static gboolean wants_progress(void)
 	return !quiet && isatty(STDERR_FILENO) && g_strcmp0(g_getenv("TERM"), "dumb") != 0;
 }
 
-static gboolean store_and_print(const struct job *job, const struct tsim_result *result, GError **error)
+static gboolean store_and_print(const struct job *job, const struct tsim_result *result,
+				GError **error)
 {
 	g_autofree char *text = NULL;
 
@@ -165,7 +176,8 @@ static gboolean store_and_print(const struct job *job, const struct tsim_result 
 		return tsim_throw_run(error, "every replication failed, there is no result");
 	if (!tsim_store_write(job->dir, result, job->manifest, error))
 		return FALSE;
-	text = g_strcmp0(format, "json") == 0 ? tsim_result_json(result) : tsim_result_report(result);
+	text = g_strcmp0(format, "json") == 0 ? tsim_result_json(result) :
+						tsim_result_report(result);
 	fputs(text, stdout);
 	fflush(stdout);
 	if (!quiet)

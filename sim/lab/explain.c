@@ -22,10 +22,10 @@ static const char *const heads[TSIM_N_COLUMNS] = {
 struct diagram {
 	const struct tsim_race *race;
 	GString *out;
-	guint width[TSIM_N_COLUMNS];	/* 0: column not shown */
+	guint width[TSIM_N_COLUMNS]; /* 0: column not shown */
 	guint n_columns;
 	tsim_ns t0;
-	const char *unit;		/* of the time column */
+	const char *unit; /* of the time column */
 	double unit_ns;
 };
 
@@ -143,9 +143,10 @@ static void draw_head(struct diagram *d)
 		g_string_append_printf(d->out, "%*s", TIME_WIDTH, k + 1 < n ? "" : "time");
 		for (guint i = 0; i < TSIM_N_COLUMNS; i++)
 			if (d->width[i])
-				g_string_append_printf(d->out, "%*s%-*s", GAP, "", (int)d->width[i],
-						       k < lines[i]->len ?
-						       (char *)g_ptr_array_index(lines[i], k) : "");
+				g_string_append_printf(
+					d->out, "%*s%-*s", GAP, "", (int)d->width[i],
+					k < lines[i]->len ? (char *)g_ptr_array_index(lines[i], k) :
+							    "");
 		end_line(d->out);
 	}
 	for (guint i = 0; i < TSIM_N_COLUMNS; i++)
@@ -184,7 +185,8 @@ static void draw_step(struct diagram *d, const struct tsim_race_step *step)
 	enum tsim_column column = MIN(step->column, TSIM_N_COLUMNS - 1);
 	g_auto(GStrv) words = step_words(step);
 	g_autoptr(GPtrArray) lines = wrap(words, d->width[column]);
-	g_autofree char *time = g_strdup_printf("%.3f %s", (step->t_ns - d->t0) / d->unit_ns, d->unit);
+	g_autofree char *time =
+		g_strdup_printf("%.3f %s", (step->t_ns - d->t0) / d->unit_ns, d->unit);
 
 	for (guint i = 0; i < lines->len; i++) {
 		g_string_append_printf(d->out, "%*s", TIME_WIDTH, i ? "" : time);
@@ -213,21 +215,26 @@ static void lay_out(struct diagram *d)
 		d->n_columns += used[i];
 	for (guint i = 0; i < TSIM_N_COLUMNS; i++)
 		if (used[i])
-			d->width[i] = MIN(24, (WIDTH - TIME_WIDTH - GAP * d->n_columns) / d->n_columns);
+			d->width[i] =
+				MIN(24, (WIDTH - TIME_WIDTH - GAP * d->n_columns) / d->n_columns);
 }
 
 static void draw_summary(GString *out, const struct tsim_race_file *file)
 {
 	const struct tsim_race *race = &file->kept->race;
 	g_autofree char *lost = tsim_human_bytes(race->lost_bytes);
-	g_autofree char *start = tsim_human_time(g_array_index(race->steps, struct tsim_race_step, 0).t_ns);
+	g_autofree char *start =
+		tsim_human_time(g_array_index(race->steps, struct tsim_race_step, 0).t_ns);
 
-	g_string_append_printf(out, "experiment %s, policy %s, seed %" G_GUINT64_FORMAT ", replication %u, hit %u\n",
+	g_string_append_printf(out,
+			       "experiment %s, policy %s, seed %" G_GUINT64_FORMAT
+			       ", replication %u, hit %u\n",
 			       file->experiment, file->policy, file->seed, file->kept->replication,
 			       file->kept->index);
-	g_string_append_printf(out, "%s of %s lost at logical %" G_GUINT64_FORMAT ", %u of %u %s: %s\n", lost,
-			       race->kind, race->lost_logical, race->copies_lost, race->copies,
-			       race->copies == 1 ? "copy" : "copies", race->fate);
+	g_string_append_printf(out,
+			       "%s of %s lost at logical %" G_GUINT64_FORMAT ", %u of %u %s: %s\n",
+			       lost, race->kind, race->lost_logical, race->copies_lost,
+			       race->copies, race->copies == 1 ? "copy" : "copies", race->fate);
 	g_string_append_printf(out, "time 0 is %s into the replication\n\n", start);
 }
 
@@ -255,6 +262,7 @@ char *tsim_explain(const struct tsim_race_file *file)
 			draw_step(&d, step_at(&d, i));
 	g_string_append_printf(d.out, "\n%s\n", lines[0]);
 	for (guint i = 1; lines[i]; i++)
-		g_string_append_printf(d.out, "%s%s%s", lines[i][0] ? "\t" : "", lines[i], lines[i + 1] ? "\n" : "");
+		g_string_append_printf(d.out, "%s%s%s", lines[i][0] ? "\t" : "", lines[i],
+				       lines[i + 1] ? "\n" : "");
 	return g_string_free(d.out, FALSE);
 }

@@ -10,9 +10,9 @@
 
 #define NODE_BYTES 16384
 #define SECTOR_BYTES 4096
-#define BLOCKS_SHOWN 1		/* the rest is counted */
+#define BLOCKS_SHOWN 1 /* the rest is counted */
 #define SECTORS_SHOWN 3
-#define CSUM_OF_ZEROES 0x98f94189u	/* crc32c of 4096 zero bytes */
+#define CSUM_OF_ZEROES 0x98f94189u /* crc32c of 4096 zero bytes */
 
 #define U64 G_GUINT64_FORMAT
 
@@ -41,10 +41,15 @@ static void read_failed(GString *out, guint64 block, const struct tsim_race *rac
 
 	for (guint i = 0; i < tries(race->copies) + header_lost; i++)
 		if (header_lost)
-			g_string_append_printf(out, "Check tree block failed, want=%" U64 ", have=0\n", block);
+			g_string_append_printf(
+				out, "Check tree block failed, want=%" U64 ", have=0\n", block);
 		else
-			g_string_append_printf(out, "checksum verify failed on %" U64 " found ? wanted ?\n", block);
-	g_string_append(out, header_lost ? "read block failed check_tree_block\n" : "Csum didn't match\n");
+			g_string_append_printf(out,
+					       "checksum verify failed on %" U64
+					       " found ? wanted ?\n",
+					       block);
+	g_string_append(out, header_lost ? "read block failed check_tree_block\n" :
+					   "Csum didn't match\n");
 }
 
 /* Units of @size that [lost_logical, + lost_bytes) touches: the first, and how many. */
@@ -59,8 +64,8 @@ static guint64 units(const struct tsim_race *race, guint size, guint64 *first)
 static void and_more(GString *out, guint64 n, guint64 shown, const char *what)
 {
 	if (n > shown)
-		g_string_append_printf(out, "[... and the same for %" U64 " more %s%s]\n", n - shown, what,
-				       n - shown > 1 ? "s" : "");
+		g_string_append_printf(out, "[... and the same for %" U64 " more %s%s]\n",
+				       n - shown, what, n - shown > 1 ? "s" : "");
 }
 
 /* Phase 1 walks the extent tree, the fs roots phase reads the same blocks again. */
@@ -72,8 +77,8 @@ static void metadata_check(GString *out, const struct tsim_race *race)
 	for (guint64 i = 0; i < MIN(n, BLOCKS_SHOWN); i++)
 		read_failed(out, first + i * NODE_BYTES, race);
 	for (guint64 i = 0; i < MIN(n, BLOCKS_SHOWN); i++)
-		g_string_append_printf(out, "owner ref check failed [%" U64 " %d]\n", first + i * NODE_BYTES,
-				       NODE_BYTES);
+		g_string_append_printf(out, "owner ref check failed [%" U64 " %d]\n",
+				       first + i * NODE_BYTES, NODE_BYTES);
 	and_more(out, n, BLOCKS_SHOWN, "tree block");
 	g_string_append(out, "Errors found in extent allocation tree or chunk allocation\n"
 			     "checking free space cache\nchecking fs roots\n");
@@ -100,8 +105,10 @@ static void data_check(GString *out, const struct tsim_race *race)
 	g_string_append(out, "checking csums\n");
 	for (guint64 i = 0; i < MIN(n, SECTORS_SHOWN); i++)
 		for (guint mirror = 0; mirror < MAX(race->copies, 1); mirror++)
-			g_string_append_printf(out, "mirror %u bytenr %" U64 " csum %u expected csum ?\n", mirror,
-					       first + i * SECTOR_BYTES, CSUM_OF_ZEROES);
+			g_string_append_printf(out,
+					       "mirror %u bytenr %" U64
+					       " csum %u expected csum ?\n",
+					       mirror, first + i * SECTOR_BYTES, CSUM_OF_ZEROES);
 	and_more(out, n, SECTORS_SHOWN, "sector");
 }
 
@@ -109,7 +116,8 @@ static void data_check(GString *out, const struct tsim_race *race)
 static const struct tsim_race_step *last_effect(const struct tsim_race *race)
 {
 	for (guint i = race->steps->len; i-- > 0;) {
-		const struct tsim_race_step *step = &g_array_index(race->steps, struct tsim_race_step, i);
+		const struct tsim_race_step *step =
+			&g_array_index(race->steps, struct tsim_race_step, i);
 
 		if (strcmp(step->what, "effect") == 0)
 			return step;
@@ -127,7 +135,8 @@ static guint mirror_hit(const struct tsim_race *race, guint64 *physical)
 
 	*physical = effect ? effect->start : 0;
 	for (guint i = 0; effect && i < race->steps->len; i++) {
-		const struct tsim_race_step *step = &g_array_index(race->steps, struct tsim_race_step, i);
+		const struct tsim_race_step *step =
+			&g_array_index(race->steps, struct tsim_race_step, i);
 		guint64 stripe = (step->end - step->start) / MAX(race->copies, 1);
 
 		if (strcmp(step->what, "chunk") == 0 && stripe && effect->start >= step->start &&
@@ -146,8 +155,11 @@ static void latent_read(GString *out, const struct tsim_race *race)
 	if (!is_metadata(race)) {
 		n = units(race, SECTOR_BYTES, &first);
 		for (guint64 i = 0; i < MIN(n, SECTORS_SHOWN); i++)
-			g_string_append_printf(out, "BTRFS warning (device sdX): csum failed root ? ino ? off ? csum "
-					       "0x%08x expected csum ? mirror %u\n", CSUM_OF_ZEROES, mirror);
+			g_string_append_printf(
+				out,
+				"BTRFS warning (device sdX): csum failed root ? ino ? off ? csum "
+				"0x%08x expected csum ? mirror %u\n",
+				CSUM_OF_ZEROES, mirror);
 		and_more(out, n, SECTORS_SHOWN, "sector");
 		return;
 	}
@@ -156,13 +168,18 @@ static void latent_read(GString *out, const struct tsim_race *race)
 	for (guint64 i = 0; i < MIN(n, BLOCKS_SHOWN); i++) {
 		guint64 block = first + i * NODE_BYTES;
 
-		g_string_append_printf(out, "BTRFS error (device sdX): bad tree block start, mirror %u want %" U64
-				       " have 0\n", mirror, block);
+		g_string_append_printf(
+			out,
+			"BTRFS error (device sdX): bad tree block start, mirror %u want %" U64
+			" have 0\n",
+			mirror, block);
 		for (guint page = 0; page < NODE_BYTES / SECTOR_BYTES; page++)
-			g_string_append_printf(out, "BTRFS info (device sdX): read error corrected: ino 0 off %" U64
-					       " (dev /dev/sdX sector %" U64 ")\n",
-					       block + page * SECTOR_BYTES,
-					       (physical + i * NODE_BYTES + page * SECTOR_BYTES) >> 9);
+			g_string_append_printf(
+				out,
+				"BTRFS info (device sdX): read error corrected: ino 0 off %" U64
+				" (dev /dev/sdX sector %" U64 ")\n",
+				block + page * SECTOR_BYTES,
+				(physical + i * NODE_BYTES + page * SECTOR_BYTES) >> 9);
 	}
 	and_more(out, n, BLOCKS_SHOWN, "tree block");
 }
@@ -178,13 +195,16 @@ char *tsim_fsck_text(const struct tsim_race *race)
 	GString *out = g_string_new(NULL);
 
 	if (strcmp(race->fate, "healed") == 0) {
-		g_string_append(out, "Healed: the range was freed or written again before it was read;\n"
-				     "neither the kernel nor a check finds anything.\n");
+		g_string_append(out,
+				"Healed: the range was freed or written again before it was read;\n"
+				"neither the kernel nor a check finds anything.\n");
 	} else if (race->copies_lost < race->copies || strcmp(race->fate, "latent") == 0) {
-		g_string_append(out, "Latent: a good copy is left, the kernel says when it next reads the range:\n");
+		g_string_append(out,
+				"Latent: a good copy is left; the kernel says at the next read:\n");
 		latent_read(out, race);
 	} else if (!is_metadata(race)) {
-		g_string_append(out, "btrfs check --check-data-csum would say (reads fail with EIO):\n");
+		g_string_append(out,
+				"btrfs check --check-data-csum would say (reads fail with EIO):\n");
 		data_check(out, race);
 	} else {
 		g_string_append(out, "btrfs check would say:\n");

@@ -79,7 +79,8 @@ static struct tsim_kept *kept_copy(const struct tsim_kept *from)
  * @index: its place among the races of that replication
  * @race: not kept by reference, but for its static texts
  */
-void tsim_keep_offer(GPtrArray *kept, guint32 replication, guint32 index, const struct tsim_race *race)
+void tsim_keep_offer(GPtrArray *kept, guint32 replication, guint32 index,
+		     const struct tsim_race *race)
 {
 	struct tsim_kept offered = { replication, index, *race };
 

@@ -4,17 +4,18 @@
 #include <glib.h>
 #include "outcome.h"
 
-#define TSIM_KEEP_MAX 20	/* races kept per policy */
+#define TSIM_KEEP_MAX 20 /* races kept per policy */
 
 /* A race that is kept, and the replication it happened in. */
 struct tsim_kept {
 	guint32 replication;
-	guint32 index;		/* among the races of that replication and policy */
-	struct tsim_race race;	/* steps owned, texts interned */
+	guint32 index; /* among the races of that replication and policy */
+	struct tsim_race race; /* steps owned, texts interned */
 };
 
 GPtrArray *tsim_keep_new(void);
-void tsim_keep_offer(GPtrArray *kept, guint32 replication, guint32 index, const struct tsim_race *race);
+void tsim_keep_offer(GPtrArray *kept, guint32 replication, guint32 index,
+		     const struct tsim_race *race);
 void tsim_keep_merge(GPtrArray *to, const GPtrArray *from);
 void tsim_keep_encode(const GPtrArray *kept, GByteArray *out);
 gboolean tsim_keep_decode_merge(GPtrArray *kept, const guint8 **p, const guint8 *end);

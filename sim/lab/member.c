@@ -32,10 +32,12 @@ static void close_fd(int *fd)
 gboolean tsim_member_init(struct tsim_member *m, GError **error)
 {
 	*m = (struct tsim_member){ .fd = -1, .err_fd = -1 };
-	m->slot = mmap(NULL, sizeof(*m->slot), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	m->slot = mmap(NULL, sizeof(*m->slot), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
 	if (m->slot == MAP_FAILED) {
 		m->slot = NULL;
-		return tsim_throw_run(error, "cannot share memory with a worker: %s", g_strerror(errno));
+		return tsim_throw_run(error, "cannot share memory with a worker: %s",
+				      g_strerror(errno));
 	}
 	m->in = g_byte_array_new();
 	m->err = g_string_new(NULL);
@@ -47,10 +49,11 @@ gboolean tsim_member_init(struct tsim_member *m, GError **error)
  * dies with the parent, and holds no other worker's socket, so that a closed
  * one is seen as such.
  */
-static void child(const struct tsim_member *m, const TsimSetup *setup, const struct tsim_member *all,
-		  guint n, int fd, int err_fd, pid_t parent) G_GNUC_NORETURN;
-static void child(const struct tsim_member *m, const TsimSetup *setup, const struct tsim_member *all,
-		  guint n, int fd, int err_fd, pid_t parent)
+static void child(const struct tsim_member *m, const TsimSetup *setup,
+		  const struct tsim_member *all, guint n, int fd, int err_fd,
+		  pid_t parent) G_GNUC_NORETURN;
+static void child(const struct tsim_member *m, const TsimSetup *setup,
+		  const struct tsim_member *all, guint n, int fd, int err_fd, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -75,8 +78,8 @@ static void child(const struct tsim_member *m, const TsimSetup *setup, const str
  * @all: every member, @m included; their descriptors are closed in the child
  * @n: how many
  */
-gboolean tsim_member_start(struct tsim_member *m, const TsimSetup *setup, const struct tsim_member *all, guint n,
-			   GError **error)
+gboolean tsim_member_start(struct tsim_member *m, const TsimSetup *setup,
+			   const struct tsim_member *all, guint n, GError **error)
 {
 	pid_t parent = getpid();
 	int sock[2], err[2];
@@ -127,12 +130,15 @@ static void send_all(int fd, const void *data, gsize size)
 	}
 }
 
-/** tsim_member_assign() - give @block to the idle worker @m; @m refers to it until it is taken back */
+/** tsim_member_assign() - give @block to the idle worker @m, by reference until it is taken back */
 void tsim_member_assign(struct tsim_member *m, struct tsim_block *block)
 {
 	struct tsim_assignment a = {
-		.block = block->index, .next = block->next, .end = block->end,
-		.n_skipped = block->skipped->len, .resume_size = block->resume->len,
+		.block = block->index,
+		.next = block->next,
+		.end = block->end,
+		.n_skipped = block->skipped->len,
+		.resume_size = block->resume->len,
 	};
 
 	m->block = block;
@@ -143,7 +149,7 @@ void tsim_member_assign(struct tsim_member *m, struct tsim_block *block)
 	send_all(m->fd, block->resume->data, block->resume->len);
 }
 
-/** tsim_member_receive() - read from the worker; FALSE when it has closed its socket, that is, died */
+/** tsim_member_receive() - read from the worker; FALSE when it has closed its socket: it died */
 gboolean tsim_member_receive(struct tsim_member *m)
 {
 	guint8 buffer[65536];
@@ -183,8 +189,8 @@ gboolean tsim_member_take_reply(struct tsim_member *m, struct tsim_reply *head, 
 	memcpy(head, m->in->data, sizeof(*head));
 	if (m->in->len < sizeof(*head) + head->size)
 		return FALSE;
-	*tally = g_byte_array_append(g_byte_array_sized_new(head->size), m->in->data + sizeof(*head),
-				     head->size);
+	*tally = g_byte_array_append(g_byte_array_sized_new(head->size),
+				     m->in->data + sizeof(*head), head->size);
 	g_byte_array_remove_range(m->in, 0, sizeof(*head) + head->size);
 	return TRUE;
 }
@@ -232,11 +238,12 @@ char *tsim_member_bury(struct tsim_member *m)
 		return words;
 	g_free(words);
 	if (WIFSIGNALED(status))
-		return g_strdup_printf("killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+		return g_strdup_printf("killed by signal %d (%s)", WTERMSIG(status),
+				       strsignal(WTERMSIG(status)));
 	return g_strdup_printf("worker ended with status %d", WEXITSTATUS(status));
 }
 
-/** tsim_member_clear() - kill the worker, if any, and free what the member owns, its block excepted */
+/** tsim_member_clear() - kill the worker, if any; free what the member owns, but for its block */
 void tsim_member_clear(struct tsim_member *m)
 {
 	if (m->pid > 0) {

@@ -25,14 +25,17 @@ char *tsim_progress_line(guint64 done, guint64 total, guint64 corrupted, double 
 	double rate = elapsed_s > 0 ? done / elapsed_s : 0;
 	GString *line = g_string_new(NULL);
 
-	g_string_append_printf(line, "[%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT "] %3.0f%%  %.3g/s  corrupted %"
-			       G_GUINT64_FORMAT, done, total, total ? 100.0 * done / total : 100.0, rate,
-			       corrupted);
+	g_string_append_printf(line,
+			       "[%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT
+			       "] %3.0f%%  %.3g/s  corrupted %" G_GUINT64_FORMAT,
+			       done, total, total ? 100.0 * done / total : 100.0, rate, corrupted);
 	if (rate > 0 && done < total) {
 		guint64 left = (total - done) / rate + 0.5;
 
-		g_string_append_printf(line, "  ETA %02" G_GUINT64_FORMAT ":%02" G_GUINT64_FORMAT ":%02"
-				       G_GUINT64_FORMAT, left / 3600, left / 60 % 60, left % 60);
+		g_string_append_printf(line,
+				       "  ETA %02" G_GUINT64_FORMAT ":%02" G_GUINT64_FORMAT
+				       ":%02" G_GUINT64_FORMAT,
+				       left / 3600, left / 60 % 60, left % 60);
 	}
 	return g_string_free(line, FALSE);
 }
@@ -45,7 +48,8 @@ void tsim_progress_draw(struct tsim_progress *p, guint64 done, guint64 total, gu
 
 	if (!p->on || now - p->last_us < REDRAW_US)
 		return;
-	line = tsim_progress_line(done, total, corrupted, (now - p->start_us) / (double)G_USEC_PER_SEC);
+	line = tsim_progress_line(done, total, corrupted,
+				  (now - p->start_us) / (double)G_USEC_PER_SEC);
 	fprintf(stderr, "\r%s\033[K", line);
 	fflush(stderr);
 	p->last_us = now;

@@ -5,7 +5,7 @@
 
 struct tsim_progress {
 	gboolean on, drawn;
-	gint64 start_us, last_us;	/* monotonic */
+	gint64 start_us, last_us; /* monotonic */
 };
 
 void tsim_progress_start(struct tsim_progress *p, gboolean on);

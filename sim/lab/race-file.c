@@ -5,10 +5,8 @@
 #include "error.h"
 
 const char *const tsim_column_names[TSIM_N_COLUMNS] = {
-	[TSIM_COLUMN_FSTRIM] = "fstrim",
-	[TSIM_COLUMN_CLEANER] = "cleaner",
-	[TSIM_COLUMN_COMMIT] = "commit",
-	[TSIM_COLUMN_WRITER] = "writer",
+	[TSIM_COLUMN_FSTRIM] = "fstrim", [TSIM_COLUMN_CLEANER] = "cleaner",
+	[TSIM_COLUMN_COMMIT] = "commit", [TSIM_COLUMN_WRITER] = "writer",
 	[TSIM_COLUMN_DEVICE] = "device",
 };
 
@@ -158,7 +156,8 @@ static gboolean read_race(JsonObject *o, struct tsim_race_file *file)
 	if (!steps || !JSON_NODE_HOLDS_ARRAY(steps))
 		return FALSE;
 	for (guint i = 0; i < json_array_get_length(json_node_get_array(steps)); i++)
-		read_step(json_array_get_element(json_node_get_array(steps), i), kept->race.steps, &ok);
+		read_step(json_array_get_element(json_node_get_array(steps), i), kept->race.steps,
+			  &ok);
 	return ok && kept->race.steps->len;
 }
 
@@ -181,7 +180,8 @@ struct tsim_race_file *tsim_race_file_load(const char *path, GError **error)
 		return NULL;
 	}
 	root = json_parser_get_root(parser);
-	if (!root || !JSON_NODE_HOLDS_OBJECT(root) || !read_race(json_node_get_object(root), file)) {
+	if (!root || !JSON_NODE_HOLDS_OBJECT(root) ||
+	    !read_race(json_node_get_object(root), file)) {
 		tsim_throw(error, "%s: not a race that trimsim wrote", path);
 		return NULL;
 	}

@@ -8,7 +8,7 @@
 
 struct shapes {
 	const struct tsim_race *race;
-	tsim_ns t0, end;	/* of the first and the last step */
+	tsim_ns t0, end; /* of the first and the last step */
 	GString *out;
 };
 
@@ -23,7 +23,8 @@ static gboolean is(const struct tsim_race_step *step, const char *what)
 }
 
 /* First step called @what from @from on, of number @number unless that is -1. */
-static const struct tsim_race_step *find(const struct shapes *s, guint from, const char *what, gint64 number)
+static const struct tsim_race_step *find(const struct shapes *s, guint from, const char *what,
+					 gint64 number)
 {
 	for (guint i = from; i < s->race->steps->len; i++)
 		if (is(step_at(s, i), what) &&
@@ -44,10 +45,13 @@ static void block(struct shapes *s, const char *name, const char *columns)
 	g_string_append(s->out, "nan nan nan nan nan nan\n");
 }
 
-static void box(struct shapes *s, tsim_ns from, tsim_ns to, const struct tsim_race_step *range, guint64 number)
+static void box(struct shapes *s, tsim_ns from, tsim_ns to, const struct tsim_race_step *range,
+		guint64 number)
 {
-	g_string_append_printf(s->out, "%.9f %.9f %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
-			       "\n", seconds(s, from), seconds(s, to), range->start, range->end, number);
+	g_string_append_printf(s->out,
+			       "%.9f %.9f %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
+			       " %" G_GUINT64_FORMAT "\n",
+			       seconds(s, from), seconds(s, to), range->start, range->end, number);
 }
 
 /* The old group holds the range until it is removed. */
@@ -55,7 +59,9 @@ static void group_block(struct shapes *s)
 {
 	const struct tsim_race_step *remove = find(s, 0, "remove", -1);
 	const struct tsim_race_step *ro = find(s, 0, "ro", -1), *hide = find(s, 0, "hide", -1);
-	const struct tsim_race_step *range = remove && remove->end ? remove : ro && ro->end ? ro : hide;
+	const struct tsim_race_step *range = remove && remove->end ? remove :
+					     ro && ro->end	   ? ro :
+								     hide;
 
 	block(s, "group", "from_s to_s start end group");
 	if (range && range->end)
@@ -93,7 +99,8 @@ static void write_block(struct shapes *s)
 		if (!is(submit, "write"))
 			continue;
 		for (guint k = i + 1; k < s->race->steps->len && !effect; k++)
-			if (is(step_at(s, k), "write_effect") && step_at(s, k)->start == submit->start)
+			if (is(step_at(s, k), "write_effect") &&
+			    step_at(s, k)->start == submit->start)
 				effect = step_at(s, k);
 		box(s, submit->t_ns, effect ? effect->t_ns : s->end, submit, submit->number);
 	}
@@ -104,7 +111,8 @@ static void lost_block(struct shapes *s)
 	block(s, "lost", "t_s t_s start end piece");
 	for (guint i = 0; i < s->race->steps->len; i++)
 		if (is(step_at(s, i), "effect"))
-			box(s, step_at(s, i)->t_ns, step_at(s, i)->t_ns, step_at(s, i), step_at(s, i)->number);
+			box(s, step_at(s, i)->t_ns, step_at(s, i)->t_ns, step_at(s, i),
+			    step_at(s, i)->number);
 }
 
 static char *event_text(const struct tsim_race_step *step)
@@ -131,7 +139,8 @@ static char *event_text(const struct tsim_race_step *step)
 		if (!is(step, texts[i].what))
 			continue;
 		if (texts[i].number)
-			return g_strdup_printf("%s (trans %" G_GUINT64_FORMAT ")", texts[i].text, step->number);
+			return g_strdup_printf("%s (trans %" G_GUINT64_FORMAT ")", texts[i].text,
+					       step->number);
 		return g_strdup(texts[i].text);
 	}
 	return g_strdelimit(g_strdup(step->what), "\"\\\n", ' ');
@@ -169,8 +178,8 @@ static void event_block(struct shapes *s)
 		g_autofree char *text = event_text(step_at(s, i));
 
 		if (!is_repetition(s, i))
-			g_string_append_printf(s->out, "%.9f %.9f \"%s\"\n", seconds(s, step_at(s, i)->t_ns),
-					       at[k++], text);
+			g_string_append_printf(s->out, "%.9f %.9f \"%s\"\n",
+					       seconds(s, step_at(s, i)->t_ns), at[k++], text);
 	}
 }
 

@@ -12,10 +12,10 @@
 
 /* The lines of one policy: what stands left, and the value; a heading has none. */
 struct column {
-	GPtrArray *names, *values;	/* (element-type char *) */
+	GPtrArray *names, *values; /* (element-type char *) */
 	const struct tsim_policy_tally *p;
 	struct tsim_summary s;
-	guint64 n;			/* replications */
+	guint64 n; /* replications */
 	double confidence;
 };
 
@@ -43,7 +43,8 @@ static void corruption_rows(struct column *c)
 
 	if (sum->corrupted)
 		row(c, "corrupt (fail:runs)",
-		    g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, sum->corrupted, c->n));
+		    g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, sum->corrupted,
+				    c->n));
 	else
 		row(c, "corrupt (fail:runs)", tsim_text_share(0, c->n, c->confidence));
 	row(c, "P(corrupt)", tsim_text_estimate(&c->s.probability));
@@ -120,7 +121,8 @@ static void space_rows(struct column *c)
 	count_row(c, "  chunks", sum->pinned_chunks);
 	row(c, "  peak", tsim_text_bytes(sum->pinned_max_bytes));
 	held = tsim_text_bytes(sum->pinned_byte_seconds);
-	row(c, "  held", sum->pinned_byte_seconds > 0 ? g_strdup_printf("%s s", held) : g_strdup("none"));
+	row(c, "  held",
+	    sum->pinned_byte_seconds > 0 ? g_strdup_printf("%s s", held) : g_strdup("none"));
 }
 
 static void duration_rows(struct column *c)
@@ -199,14 +201,16 @@ static void append_table(GString *out, const struct tsim_result *result, guint s
 		g_string_append_printf(out, "%-*s", value[0] ? NAME_WIDTH : 0, name);
 		for (guint k = 0; k < n && value[0]; k++)
 			g_string_append_printf(out, "%*s", VALUE_WIDTH,
-					       (const char *)g_ptr_array_index(columns[k].values, i));
+					       (const char *)g_ptr_array_index(columns[k].values,
+									       i));
 		g_string_append_c(out, '\n');
 	}
 	for (guint k = 0; k < n; k++)
 		column_clear(&columns[k]);
 }
 
-static void append_difference(GString *out, const char *name, const struct tsim_paired *d, double confidence)
+static void append_difference(GString *out, const char *name, const struct tsim_paired *d,
+			      double confidence)
 {
 	struct tsim_estimate e;
 	g_autofree char *text = NULL;
@@ -239,14 +243,20 @@ static void append_header(GString *out, const struct tsim_result *result)
 	const struct tsim_experiment *e = result->experiment;
 	guint64 failed = result->failures->len;
 
-	g_string_append_printf(out, "experiment  %s\ndevice      %s\nfilesystem  %s\nworkload    %s\n",
+	g_string_append_printf(out,
+			       "experiment  %s\ndevice      %s\nfilesystem  %s\nworkload    %s\n",
 			       result->name, e->device, e->filesystem, e->workload);
-	g_string_append_printf(out, "%" G_GUINT64_FORMAT " replications per policy, seed %" G_GUINT64_FORMAT "%s,\n",
+	g_string_append_printf(out,
+			       "%" G_GUINT64_FORMAT
+			       " replications per policy, seed %" G_GUINT64_FORMAT "%s,\n",
 			       result->tally->replications, e->seed,
 			       tsim_result_n_policies(result) > 1 ? ", common random numbers" : "");
-	g_string_append_printf(out, "intervals [low, high] of %g %% confidence\n", e->confidence * 100);
+	g_string_append_printf(out, "intervals [low, high] of %g %% confidence\n",
+			       e->confidence * 100);
 	if (failed)
-		g_string_append_printf(out, "%" G_GUINT64_FORMAT " more replications FAILED and count nowhere\n",
+		g_string_append_printf(out,
+				       "%" G_GUINT64_FORMAT
+				       " more replications FAILED and count nowhere\n",
 				       failed);
 }
 
@@ -287,7 +297,8 @@ char *tsim_result_report(const struct tsim_result *result)
 	}
 	if (n > 1)
 		g_string_append_printf(out, "  * the interval excludes no difference\n");
-	g_string_append(out, "0:N (< x)  none seen in N chances, upper limit x;  -  too few samples\n");
+	g_string_append(out,
+			"0:N (< x)  none seen in N chances, upper limit x;  -  too few samples\n");
 	append_command(out, result->command);
 	return g_string_free(out, FALSE);
 }

@@ -92,7 +92,8 @@ static void add_first_hit(JsonBuilder *b, const TsimHistogram *h)
 	json_builder_end_object(b);
 }
 
-static void add_corruption(JsonBuilder *b, const struct tsim_policy_tally *p, const struct tsim_summary *s)
+static void add_corruption(JsonBuilder *b, const struct tsim_policy_tally *p,
+			   const struct tsim_summary *s)
 {
 	add_count(b, "corrupted", p->sum.corrupted);
 	add_estimate(b, "corruption_probability", &s->probability);
@@ -112,7 +113,8 @@ static void add_corruption(JsonBuilder *b, const struct tsim_policy_tally *p, co
 	json_builder_end_object(b);
 }
 
-static void add_allocation(JsonBuilder *b, const struct tsim_policy_tally *p, const struct tsim_summary *s)
+static void add_allocation(JsonBuilder *b, const struct tsim_policy_tally *p,
+			   const struct tsim_summary *s)
 {
 	const struct tsim_outcome *sum = &p->sum;
 
@@ -184,7 +186,8 @@ static void add_policy(JsonBuilder *b, const struct tsim_result *result, guint p
 	json_builder_end_object(b);
 }
 
-static void add_difference(JsonBuilder *b, const char *name, const struct tsim_paired *d, double confidence)
+static void add_difference(JsonBuilder *b, const char *name, const struct tsim_paired *d,
+			   double confidence)
 {
 	struct tsim_estimate e = tsim_paired_estimate(d, confidence);
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The shortest text that reads back as the same double, for a table that must be the same in every bit. */
+/* The shortest text that reads back as the same double: tables are compared bit for bit. */
 static char *real_text(double value)
 {
 	char text[G_ASCII_DTOSTR_BUF_SIZE];
@@ -112,7 +112,8 @@ static void append_names(GString *out, const char *prefix, const char *const *su
 static void append_point_header(GString *out)
 {
 	static const char *const bounds[] = { "", "_low", "_high" };
-	static const char *const percentiles[] = { "p50_ns", "p90_ns", "p99_ns", "p999_ns", "max_ns" };
+	static const char *const percentiles[] = { "p50_ns", "p90_ns", "p99_ns", "p999_ns",
+						   "max_ns" };
 
 	g_string_append(out, "policy\treplications\tcorrupted");
 	append_names(out, "corruption_probability", bounds, 3);
@@ -126,15 +127,16 @@ static void append_point_header(GString *out)
 	append_names(out, "stall_", percentiles, 5);
 	g_string_append(out, "\tstall_total_ns");
 	append_names(out, "stall_ns_by_", tsim_stall_cause_names, TSIM_N_STALL_CAUSES);
-	g_string_append(out, "\tenospc\tfalse_enospc\tdisplaced\tshrunk\textra_commits\tsticky_full_ns"
-			     "\tpinned_chunks\tpinned_max_bytes\tpinned_byte_seconds");
+	g_string_append(out,
+			"\tenospc\tfalse_enospc\tdisplaced\tshrunk\textra_commits\tsticky_full_ns"
+			"\tpinned_chunks\tpinned_max_bytes\tpinned_byte_seconds");
 	append_names(out, "chunk_alloc_", percentiles, 5);
 	append_names(out, "commit_", percentiles, 5);
 	append_names(out, "discard_", percentiles, 5);
 	g_string_append(out, "\tsimulated_s\tevents\tfingerprint\n");
 }
 
-/** tsim_result_points() - one line per policy, tab separated, with a line of names; nan: not known */
+/** tsim_result_points() - one line per policy, tab separated, under a line of names; nan: unknown */
 char *tsim_result_points(const struct tsim_result *result)
 {
 	GString *out = g_string_new(NULL);
@@ -148,7 +150,8 @@ char *tsim_result_points(const struct tsim_result *result)
 /** tsim_result_corruption_table() - the corruption probability of each policy, for corruption.gp */
 char *tsim_result_corruption_table(const struct tsim_result *result)
 {
-	GString *out = g_string_new("# index\tpolicy\treplications\tcorrupted\testimate\tlow\thigh\n");
+	GString *out =
+		g_string_new("# index\tpolicy\treplications\tcorrupted\testimate\tlow\thigh\n");
 
 	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
 		struct tsim_summary s;
@@ -169,9 +172,11 @@ char *tsim_result_funnel_table(const struct tsim_result *result)
 	GString *out = g_string_new("# stage\tentries\n");
 
 	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
-		g_string_append_printf(out, "%s\"%s\"\n", i ? "\n\n" : "", result->experiment->policies[i]);
+		g_string_append_printf(out, "%s\"%s\"\n", i ? "\n\n" : "",
+				       result->experiment->policies[i]);
 		for (guint k = 0; k < TSIM_N_STAGES; k++)
-			g_string_append_printf(out, "%s\t%" G_GUINT64_FORMAT "\n", tsim_stage_names[k],
+			g_string_append_printf(out, "%s\t%" G_GUINT64_FORMAT "\n",
+					       tsim_stage_names[k],
 					       result->tally->policies[i].sum.funnel[k]);
 	}
 	return g_string_free(out, FALSE);
@@ -224,7 +229,8 @@ char *tsim_result_percentile_table(const struct tsim_result *result, const char 
 
 	g_string_append_printf(out, "# 1/(1-q)\t%s_s\n", what);
 	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
-		g_string_append_printf(out, "%s\"%s\"\n", i ? "\n\n" : "", result->experiment->policies[i]);
+		g_string_append_printf(out, "%s\"%s\"\n", i ? "\n\n" : "",
+				       result->experiment->policies[i]);
 		append_percentile_curve(out, histogram_of(&result->tally->policies[i], what));
 	}
 	return g_string_free(out, FALSE);

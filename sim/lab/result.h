@@ -8,11 +8,12 @@
 
 /* One finished experiment, as every kind of output needs it.  Owns nothing. */
 struct tsim_result {
-	const char *name;		/* of the [experiment] group */
+	const char *name; /* of the [experiment] group */
 	const struct tsim_experiment *experiment;
-	const char *const *command;	/* that repeats the run: words quoted for a shell, NULL-terminated */
+	const char *const
+		*command; /* that repeats the run: words quoted for a shell, NULL-terminated */
 	const TsimTally *tally;
-	const GPtrArray *failures;	/* (element-type struct tsim_failure) */
+	const GPtrArray *failures; /* (element-type struct tsim_failure) */
 };
 
 static inline guint tsim_result_n_policies(const struct tsim_result *result)

@@ -21,9 +21,9 @@ struct runner {
 	struct tsim_member *members;
 	guint n_members, n_policies;
 	guint32 block_size;
-	guint64 n_blocks, given, merged, done;	/* blocks, done: replications */
-	GQueue again;				/* (element-type struct tsim_block) to be gone on with */
-	GHashTable *waiting;			/* block index -> GByteArray, until its turn to be merged */
+	guint64 n_blocks, given, merged, done; /* blocks, done: replications */
+	GQueue again; /* (element-type struct tsim_block) to be gone on with */
+	GHashTable *waiting; /* block index -> GByteArray, until its turn to be merged */
 	TsimTally *tally;
 	GPtrArray *failures;
 	struct tsim_progress progress;
@@ -67,7 +67,8 @@ static guint64 most_corrupted(const TsimTally *tally)
 
 static void draw(struct runner *r)
 {
-	tsim_progress_draw(&r->progress, r->done, r->experiment->replications, most_corrupted(r->tally));
+	tsim_progress_draw(&r->progress, r->done, r->experiment->replications,
+			   most_corrupted(r->tally));
 }
 
 static struct tsim_block *next_block(struct runner *r)
@@ -144,7 +145,7 @@ static gboolean handle_replies(struct runner *r, struct tsim_member *m, GError *
 		r->done += head.next - block->next;
 		block->next = head.next;
 		if (head.next < block->end) {
-			/* worn out: it exits, and must get no more work; its successor goes on from here */
+			/* worn out: it must get no more work; its successor goes on from here */
 			g_free(tsim_member_bury(m));
 			g_byte_array_unref(block->resume);
 			block->resume = bytes;
@@ -171,7 +172,9 @@ static void record_failure(struct runner *r, const struct tsim_member *m, char *
 	g_ptr_array_add(r->failures, failure);
 	tsim_progress_erase(&r->progress);
 	if (r->failures->len <= FAILURES_SHOWN)
-		fprintf(stderr, "trimsim: replication %u under policy %s, seed %" G_GUINT64_FORMAT ", failed: %s\n",
+		fprintf(stderr,
+			"trimsim: replication %u under policy %s, seed %" G_GUINT64_FORMAT
+			", failed: %s\n",
 			failure->replication, failure->policy, failure->seed, message);
 	else if (r->failures->len == FAILURES_SHOWN + 1)
 		fputs("trimsim: further failures are only counted\n", stderr);
@@ -188,12 +191,13 @@ static gboolean handle_death(struct runner *r, struct tsim_member *m, GError **e
 
 	pass_on(r, m);
 	if (!block)
-		return TRUE;	/* idle: nothing is lost */
+		return TRUE; /* idle: nothing is lost */
 	g_queue_push_head(&r->again, block);
 	if (!m->slot->open)
 		return tsim_throw_run(error, "a worker cannot start: %s", message);
 	/* Not the fault of a replication, and it might go on for ever. */
-	if (!m->slot->running || m->slot->replication < block->next || m->slot->replication >= block->end)
+	if (!m->slot->running || m->slot->replication < block->next ||
+	    m->slot->replication >= block->end)
 		return tsim_throw_run(error, "a worker died between two replications: %s", message);
 	g_array_append_val(block->skipped, m->slot->replication);
 	record_failure(r, m, g_steal_pointer(&message));
@@ -229,10 +233,12 @@ static gboolean run_all(struct runner *r, GError **error)
 			return FALSE;
 		for (guint i = 0; i < r->n_members; i++) {
 			fds[2 * i] = (struct pollfd){ .fd = r->members[i].fd, .events = POLLIN };
-			fds[2 * i + 1] = (struct pollfd){ .fd = r->members[i].err_fd, .events = POLLIN };
+			fds[2 * i + 1] =
+				(struct pollfd){ .fd = r->members[i].err_fd, .events = POLLIN };
 		}
 		if (poll(fds, 2 * r->n_members, POLL_MS) < 0 && errno != EINTR)
-			return tsim_throw_run(error, "cannot wait for the workers: %s", g_strerror(errno));
+			return tsim_throw_run(error, "cannot wait for the workers: %s",
+					      g_strerror(errno));
 		if (interrupted) {
 			g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "interrupted");
 			return FALSE;
@@ -244,8 +250,8 @@ static gboolean run_all(struct runner *r, GError **error)
 	return TRUE;
 }
 
-static gboolean runner_init(struct runner *r, const TsimSetup *setup, const struct tsim_runner_options *options,
-			    GError **error)
+static gboolean runner_init(struct runner *r, const TsimSetup *setup,
+			    const struct tsim_runner_options *options, GError **error)
 {
 	guint jobs = options->jobs ? options->jobs : g_get_num_processors();
 

@@ -6,13 +6,13 @@
 #include "world.h"
 
 struct tsim_runner_options {
-	guint jobs;		/* worker processes; 0: one per processor */
-	gboolean progress;	/* draw the progress line on stderr */
+	guint jobs; /* worker processes; 0: one per processor */
+	gboolean progress; /* draw the progress line on stderr */
 };
 
 /* A replication that did not end: no policy of it counts. */
 struct tsim_failure {
-	char *policy;		/* under which it failed */
+	char *policy; /* under which it failed */
 	guint64 seed;
 	guint32 replication;
 	char *message;

@@ -16,11 +16,11 @@
  */
 char *tsim_store_manifest(const char *resolved)
 {
-	return g_strdup_printf("# trimsim %s; this run again: trimsim run manifest.conf\n%s", TSIM_VERSION,
-			       resolved);
+	return g_strdup_printf("# trimsim %s; this run again: trimsim run manifest.conf\n%s",
+			       TSIM_VERSION, resolved);
 }
 
-/** tsim_store_default_dir() - results/NAME-HASH, HASH being of the manifest: other values, other place */
+/** tsim_store_default_dir() - results/NAME-HASH, of the manifest: other values, other place */
 char *tsim_store_default_dir(const char *experiment, const char *manifest)
 {
 	g_autofree char *hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, manifest, -1);
@@ -58,7 +58,9 @@ gboolean tsim_store_expect(const char *dir, GError **error)
 	if (!g_file_test(dir, G_FILE_TEST_EXISTS))
 		return tsim_throw(error, "%s: no such directory", dir);
 	if (!is_result(dir))
-		return tsim_throw(error, "%s: no result of trimsim, it lacks manifest.conf or result.json", dir);
+		return tsim_throw(error,
+				  "%s: no result of trimsim, it lacks manifest.conf or result.json",
+				  dir);
 	return TRUE;
 }
 
@@ -87,8 +89,9 @@ gboolean tsim_store_check(const char *dir, GError **error)
 	g_autofree char *above = existing_above(dir);
 
 	if (g_file_test(dir, G_FILE_TEST_EXISTS) && !is_result(dir) && !is_empty(dir))
-		return tsim_throw(error, "-o: %s exists and is no result of trimsim, choose another directory",
-				  dir);
+		return tsim_throw(
+			error,
+			"-o: %s exists and is no result of trimsim, choose another directory", dir);
 	if (!g_file_test(above, G_FILE_TEST_IS_DIR))
 		return tsim_throw(error, "-o: %s is no directory", above);
 	if (access(above, W_OK | X_OK) < 0)
@@ -160,7 +163,8 @@ static gboolean write_races(const char *dir, const struct tsim_result *result, G
 		const GPtrArray *kept = result->tally->policies[i].kept;
 
 		for (guint k = 0; k < kept->len; k++)
-			if (!write_race(dir, result, i, g_ptr_array_index(kept, k), ++number, error))
+			if (!write_race(dir, result, i, g_ptr_array_index(kept, k), ++number,
+					error))
 				return FALSE;
 	}
 	return TRUE;
@@ -168,16 +172,21 @@ static gboolean write_races(const char *dir, const struct tsim_result *result, G
 
 static gboolean write_data(const char *dir, const struct tsim_result *result, GError **error)
 {
-	return write_text(dir, "data/corruption.tsv", tsim_result_corruption_table(result), error) &&
-	       write_text(dir, "data/funnel.tsv", tsim_result_funnel_table(result), error) &&
-	       write_text(dir, "data/stall.tsv", tsim_result_percentile_table(result, "stall"), error) &&
-	       write_text(dir, "data/chunk-alloc.tsv", tsim_result_percentile_table(result, "chunk-alloc"),
+	return write_text(dir, "data/corruption.tsv", tsim_result_corruption_table(result),
 			  error) &&
-	       write_text(dir, "data/commit.tsv", tsim_result_percentile_table(result, "commit"), error) &&
-	       write_text(dir, "data/discard.tsv", tsim_result_percentile_table(result, "discard"), error);
+	       write_text(dir, "data/funnel.tsv", tsim_result_funnel_table(result), error) &&
+	       write_text(dir, "data/stall.tsv", tsim_result_percentile_table(result, "stall"),
+			  error) &&
+	       write_text(dir, "data/chunk-alloc.tsv",
+			  tsim_result_percentile_table(result, "chunk-alloc"), error) &&
+	       write_text(dir, "data/commit.tsv", tsim_result_percentile_table(result, "commit"),
+			  error) &&
+	       write_text(dir, "data/discard.tsv", tsim_result_percentile_table(result, "discard"),
+			  error);
 }
 
-static gboolean fill(const char *dir, const struct tsim_result *result, const char *manifest, GError **error)
+static gboolean fill(const char *dir, const struct tsim_result *result, const char *manifest,
+		     GError **error)
 {
 	return write_text(dir, "manifest.conf", g_strdup(manifest), error) &&
 	       write_text(dir, "result.json", tsim_result_json(result), error) &&
@@ -197,7 +206,8 @@ static gboolean replace(const char *made, const char *dir, GError **error)
 	if (!old && errno != ENOENT)
 		return tsim_throw_run(error, "%s: cannot replace: %s", dir, g_strerror(errno));
 	if (g_rename(made, dir) < 0) {
-		tsim_throw_run(error, "%s: cannot put the result in place: %s", dir, g_strerror(errno));
+		tsim_throw_run(error, "%s: cannot put the result in place: %s", dir,
+			       g_strerror(errno));
 		if (old && g_rename(aside, dir) < 0)
 			fprintf(stderr, "trimsim: the earlier result is now in %s\n", aside);
 		return FALSE;
@@ -219,16 +229,19 @@ gboolean tsim_store_write(const char *dir, const struct tsim_result *result, con
 			  GError **error)
 {
 	g_autofree char *full = g_canonicalize_filename(dir, NULL);
-	g_autofree char *made = g_strconcat(full, ".XXXXXX", NULL), *parent = g_path_get_dirname(full);
+	g_autofree char *made = g_strconcat(full, ".XXXXXX", NULL),
+			*parent = g_path_get_dirname(full);
 	mode_t mask = umask(0);
 
 	umask(mask);
 	if (!tsim_store_check(dir, error))
 		return FALSE;
 	if (g_mkdir_with_parents(parent, 0777) < 0)
-		return tsim_throw_run(error, "%s: cannot make the directory: %s", parent, g_strerror(errno));
+		return tsim_throw_run(error, "%s: cannot make the directory: %s", parent,
+				      g_strerror(errno));
 	if (!g_mkdtemp(made))
-		return tsim_throw_run(error, "%s: cannot make the directory: %s", made, g_strerror(errno));
+		return tsim_throw_run(error, "%s: cannot make the directory: %s", made,
+				      g_strerror(errno));
 	if (!fill(made, result, manifest, error) || !replace(made, full, error)) {
 		remove_tree(made);
 		return FALSE;

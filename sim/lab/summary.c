@@ -17,7 +17,8 @@ static struct tsim_estimate share(const struct tsim_ratio *r, double confidence)
  * @confidence: of every interval, e.g. 0.95
  * @summary: (out): NaN where there was nothing to divide by
  */
-void tsim_summarize(const TsimTally *tally, guint policy, double confidence, struct tsim_summary *summary)
+void tsim_summarize(const TsimTally *tally, guint policy, double confidence,
+		    struct tsim_summary *summary)
 {
 	const struct tsim_policy_tally *p = &tally->policies[policy];
 

@@ -7,12 +7,22 @@
 
 /* The fields of an outcome that are summed: 64-bit integers, signed or not. */
 static const gsize summed[] = {
-	F(corrupted), F(hits), F(healed), F(latent), F(persistent), F(harmless), F(lost_bytes),
-	F(discards), F(discard_bytes), F(discards_misdirected), F(trim_passes), F(trim_errors),
-	F(removals), F(removals_skipped), F(chunks_allocated), F(commits), F(forced_commits),
-	F(log_commits), F(relocations), F(requests), F(stalled), F(enospc), F(false_enospc),
-	F(displaced), F(shrunk), F(extra_commits), F(stall_ns), F(sticky_full_ns),
-	F(pinned_chunks), F(simulated_ns), F(events), F(discard_draws),
+	F(corrupted),	     F(hits),
+	F(healed),	     F(latent),
+	F(persistent),	     F(harmless),
+	F(lost_bytes),	     F(discards),
+	F(discard_bytes),    F(discards_misdirected),
+	F(trim_passes),	     F(trim_errors),
+	F(removals),	     F(removals_skipped),
+	F(chunks_allocated), F(commits),
+	F(forced_commits),   F(log_commits),
+	F(relocations),	     F(requests),
+	F(stalled),	     F(enospc),
+	F(false_enospc),     F(displaced),
+	F(shrunk),	     F(extra_commits),
+	F(stall_ns),	     F(sticky_full_ns),
+	F(pinned_chunks),    F(simulated_ns),
+	F(events),	     F(discard_draws),
 };
 
 static void sum_add(struct tsim_outcome *to, const struct tsim_outcome *from)

@@ -8,13 +8,13 @@
 
 /* What is summed over the replications of one policy. */
 struct tsim_policy_tally {
-	struct tsim_outcome sum;	/* first_hit_ns and pinned_max_bytes: the extreme */
+	struct tsim_outcome sum; /* first_hit_ns and pinned_max_bytes: the extreme */
 	struct tsim_distributions distributions;
-	TsimHistogram *first_hit;	/* of the replications with a hit */
-	struct tsim_ratio per_removal, per_trim_pass, per_hour;	/* corrupted discards per ... */
-	struct tsim_ratio stalled, false_enospc;		/* per allocation request */
-	struct tsim_paired corrupted, stall_s, stalls;		/* this policy - the first */
-	GPtrArray *kept;		/* (element-type struct tsim_kept) best first, see keep.h */
+	TsimHistogram *first_hit; /* of the replications with a hit */
+	struct tsim_ratio per_removal, per_trim_pass, per_hour; /* corrupted discards per ... */
+	struct tsim_ratio stalled, false_enospc; /* per allocation request */
+	struct tsim_paired corrupted, stall_s, stalls; /* this policy - the first */
+	GPtrArray *kept; /* (element-type struct tsim_kept) best first, see keep.h */
 };
 
 /* The sums of some replications under every policy.  Mergeable. */

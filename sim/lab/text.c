@@ -100,7 +100,7 @@ char *tsim_text_share(guint64 k, guint64 n, double confidence)
 		return tsim_text_count(k, n, confidence);
 	if (!k)
 		return none_of(n, tsim_proportion(0, n, confidence).high);
-	/* The share's own deviation is about share / sqrt(k): two digits are safe, three from k = 1000. */
+	/* Its deviation is about share / sqrt(k): two digits are safe, three from k = 1000. */
 	share = significant(share, k < 1000 ? 2 : 3);
 	if (share < 1e-3)
 		return g_strdup_printf("%" G_GUINT64_FORMAT " (%.1e)", k, share);

@@ -17,8 +17,8 @@ struct worker {
 	TsimEngine *engine;
 	struct tsim_worker_slot *slot;
 	int fd;
-	struct tsim_outcome *outcomes;	/* one per policy */
-	double longest_s;		/* the most that one replication has added to the clock */
+	struct tsim_outcome *outcomes; /* one per policy */
+	double longest_s; /* the most that one replication has added to the clock */
 };
 
 static void give_up(struct worker *w, const char *message) G_GNUC_NORETURN;
@@ -83,8 +83,8 @@ static void run_policy(struct worker *w, guint policy, guint32 replication, Tsim
 	w->slot->policy = policy;
 	tsim_where.policy = w->experiment->policies[policy];
 	*outcome = (struct tsim_outcome){ .first_hit_ns = TSIM_NS_NEVER };
-	if (!tsim_world_run(w->setup, w->engine, policy, replication, outcome, &p->distributions, races,
-			    &error))
+	if (!tsim_world_run(w->setup, w->engine, policy, replication, outcome, &p->distributions,
+			    races, &error))
 		give_up(w, error ? error->message : "failed without saying why");
 	for (guint i = 0; i < races->len; i++)
 		tsim_keep_offer(p->kept, replication, i, g_ptr_array_index(races, i));

@@ -6,23 +6,24 @@
 
 /* Shared with the parent, so that it knows where a worker died. */
 struct tsim_worker_slot {
-	gboolean open;			/* the engine runs */
-	gboolean running;		/* a replication */
-	guint32 replication, policy;	/* being run */
-	char message[512];		/* why it gave up, or "" */
+	gboolean open; /* the engine runs */
+	gboolean running; /* a replication */
+	guint32 replication, policy; /* being run */
+	char message[512]; /* why it gave up, or "" */
 };
 
 /* Parent to worker, followed by n_skipped replication numbers and resume_size bytes of tally. */
 struct tsim_assignment {
 	guint64 block;
-	guint32 next, end;	/* replications [next, end) */
+	guint32 next, end; /* replications [next, end) */
 	guint32 n_skipped, resume_size;
 };
 
-/* Worker to parent, followed by size bytes of tally.  next < end: the worker is worn out, go on there. */
+/* Worker to parent, followed by size bytes of tally.  next < end: worn out, go on there. */
 struct tsim_reply {
 	guint64 block;
 	guint32 next, size;
 };
 
-void tsim_worker_main(const TsimSetup *setup, struct tsim_worker_slot *slot, int fd) G_GNUC_NORETURN;
+void tsim_worker_main(const TsimSetup *setup, struct tsim_worker_slot *slot,
+		      int fd) G_GNUC_NORETURN;

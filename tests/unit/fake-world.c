@@ -68,15 +68,15 @@ void fake_outcome(const TsimSetup *setup, guint policy, guint32 replication, str
 	}
 }
 
-static void add_step(struct tsim_race *race, tsim_ns t, enum tsim_column column, const char *what, guint64 start,
-		     guint64 end, guint64 logical, guint64 number)
+static void add_step(struct tsim_race *race, tsim_ns t, enum tsim_column column, const char *what,
+		     guint64 start, guint64 end, guint64 logical, guint64 number)
 {
 	struct tsim_race_step step = { t, column, what, start, end, logical, number };
 
 	g_array_append_val(race->steps, step);
 }
 
-/* The tree block of the kernel's report: logical 833912832, 16 KiB, in a chunk where an old group was. */
+/* The tree block of the kernel's report: logical 833912832, 16 KiB, where an old group was. */
 struct tsim_race *fake_race(const char *kind, const char *fate, guint copies, guint copies_lost)
 {
 	struct tsim_race *race = g_new0(struct tsim_race, 1);
@@ -95,10 +95,14 @@ struct tsim_race *fake_race(const char *kind, const char *fate, guint copies, gu
 	add_step(race, 90000000, TSIM_COLUMN_CLEANER, "remove", chunk, chunk + len, 30408704, 8);
 	add_step(race, 100000000, TSIM_COLUMN_COMMIT, "commit_start", 0, 0, 0, 8);
 	add_step(race, 110000000, TSIM_COLUMN_COMMIT, "unblocked", 0, 0, 0, 8);
-	add_step(race, 150000000, TSIM_COLUMN_WRITER, "chunk", chunk, chunk + len * copies, 833617920, 9);
-	add_step(race, 160000000, TSIM_COLUMN_WRITER, "write", chunk + 294912, chunk + 311296, 833912832, 0);
-	add_step(race, 160080000, TSIM_COLUMN_DEVICE, "write_effect", chunk + 294912, chunk + 311296, 833912832, 0);
-	add_step(race, 500003000, TSIM_COLUMN_DEVICE, "effect", chunk + 294912, chunk + 311296, 833912832, 0);
+	add_step(race, 150000000, TSIM_COLUMN_WRITER, "chunk", chunk, chunk + len * copies,
+		 833617920, 9);
+	add_step(race, 160000000, TSIM_COLUMN_WRITER, "write", chunk + 294912, chunk + 311296,
+		 833912832, 0);
+	add_step(race, 160080000, TSIM_COLUMN_DEVICE, "write_effect", chunk + 294912,
+		 chunk + 311296, 833912832, 0);
+	add_step(race, 500003000, TSIM_COLUMN_DEVICE, "effect", chunk + 294912, chunk + 311296,
+		 833912832, 0);
 	return race;
 }
 
@@ -121,15 +125,16 @@ static void start(void *data)
 	tsim_actor_spawn(nap->engine, "sleeper", 0, 0, sleeper, nap);
 }
 
-gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
-			struct tsim_outcome *outcome, struct tsim_distributions *distributions,
-			GPtrArray *races, GError **error)
+gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy,
+			guint32 replication, struct tsim_outcome *outcome,
+			struct tsim_distributions *distributions, GPtrArray *races, GError **error)
 {
 	struct nap nap = { engine, setup->sleep_s };
 
 	/* Something is in the sums already when the second policy meets its fate. */
 	tsim_histogram_add(distributions->discard, replication * 1000);
-	if (policy && setup->crash_every && replication % setup->crash_every == setup->crash_every - 1)
+	if (policy && setup->crash_every &&
+	    replication % setup->crash_every == setup->crash_every - 1)
 		abort();
 	if (policy && setup->fail_every && replication % setup->fail_every == setup->fail_every - 1)
 		return tsim_throw_run(error, "deadlock in the fake world");
@@ -140,6 +145,7 @@ gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy
 	fake_outcome(setup, policy, replication, outcome);
 	tsim_histogram_add(distributions->stall, outcome->stall_ns);
 	if (outcome->corrupted)
-		g_ptr_array_add(races, fake_race("metadata", replication % 2 ? "persistent" : "latent", 2, 2));
+		g_ptr_array_add(races, fake_race("metadata",
+						 replication % 2 ? "persistent" : "latent", 2, 2));
 	return TRUE;
 }

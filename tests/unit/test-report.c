@@ -16,7 +16,8 @@
 #include "text.h"
 
 static const char *const command[] = {
-	"trimsim run", "configs/x.conf", "-e latency", "--set 'device.discard.latency=lognormal(median=20ms, sigma=1)'",
+	"trimsim run",	   "configs/x.conf",
+	"-e latency",	   "--set 'device.discard.latency=lognormal(median=20ms, sigma=1)'",
 	"--seed 20261122", NULL,
 };
 
@@ -51,10 +52,12 @@ static void sample_init(struct sample *s, const char *policies, guint32 n)
 		}
 		tsim_tally_add(s->tally, outcomes);
 	}
-	s->failure = (struct tsim_failure){ (char *)"unpinned", 20261122, 7, (char *)"invariant 'x' broken" };
+	s->failure = (struct tsim_failure){ (char *)"unpinned", 20261122, 7,
+					    (char *)"invariant 'x' broken" };
 	s->failures = g_ptr_array_new();
 	g_ptr_array_add(s->failures, &s->failure);
-	s->result = (struct tsim_result){ "latency", &s->setup->experiment, command, s->tally, s->failures };
+	s->result = (struct tsim_result){ "latency", &s->setup->experiment, command, s->tally,
+					  s->failures };
 }
 
 static void sample_clear(struct sample *s)
@@ -100,7 +103,7 @@ static void test_counts(void)
 	assert_text(tsim_text_share(0, 0, 0.95), "-");
 	assert_text(tsim_text_share(1269, 20000, 0.95), "1269 (0.0635)");
 	assert_text(tsim_text_share(3, 1000000, 0.95), "3 (3.0e-06)");
-	/* Several per replication are possible: the limit of a Poisson mean, ln 40 / n, may be above 1. */
+	/* Several per replication are possible: the limit of a Poisson mean is ln 40 / n. */
 	assert_text(tsim_text_count(0, 1000, 0.95), "0:1000 (< 0.0037)");
 	assert_text(tsim_text_count(0, 1, 0.95), "0:1 (< 3.7)");
 	assert_text(tsim_text_count(12, 5, 0.95), "12");
@@ -125,8 +128,10 @@ static void test_percentile(void)
 /* 75 columns, no bare zero, for one policy and for five. */
 static void test_report_form(void)
 {
-	static const char *const lists[] = { "unpinned", "unpinned,pinned-chunk",
-					     "unpinned,pinned-chunk,fence,a-policy-with-a-very-long-name,e" };
+	static const char *const lists[] = {
+		"unpinned", "unpinned,pinned-chunk",
+		"unpinned,pinned-chunk,fence,a-policy-with-a-very-long-name,e"
+	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
 		struct sample s;
@@ -138,7 +143,8 @@ static void test_report_form(void)
 		lines = g_strsplit(text, "\n", -1);
 		for (guint k = 0; lines[k]; k++) {
 			g_test_message("%s", lines[k]);
-			g_assert_cmpuint(strlen(lines[k]), <=, strstr(lines[k], "--set") ? 100 : 75);
+			g_assert_cmpuint(strlen(lines[k]), <=,
+					 strstr(lines[k], "--set") ? 100 : 75);
 			g_assert_false(g_regex_match_simple("(^| )0(\\.0*)?( |$)", lines[k], 0, 0));
 			g_assert_false(g_str_has_suffix(lines[k], " "));
 			g_assert_null(strstr(lines[k], "nan"));
@@ -160,13 +166,15 @@ static void test_report_content(void)
 
 	sample_init(&s, "unpinned,pinned-chunk", 1000);
 	text = tsim_result_report(&s.result);
-	failed = g_strdup_printf("^corrupt \\(fail:runs\\) +%" G_GUINT64_FORMAT ":1000 +0:1000 \\(< 0.0037\\)$",
+	failed = g_strdup_printf("^corrupt \\(fail:runs\\) +%" G_GUINT64_FORMAT
+				 ":1000 +0:1000 \\(< 0.0037\\)$",
 				 s.tally->policies[0].sum.corrupted);
 	assert_line(text, "^experiment  latency$");
 	assert_line(text, "^1000 replications per policy, seed 20261122, common random numbers,$");
 	assert_line(text, "^1 more replications FAILED");
 	assert_line(text, failed);
-	assert_line(text, "^P\\(corrupt\\) +0\\.[23]\\d\\d \\[0\\.\\d{3}, 0\\.\\d{3}\\] +< 0\\.0037$");
+	assert_line(text,
+		    "^P\\(corrupt\\) +0\\.[23]\\d\\d \\[0\\.\\d{3}, 0\\.\\d{3}\\] +< 0\\.0037$");
 	assert_line(text, "^  corrupted +-0\\.\\d{3} \\[-0\\.\\d{3}, -0\\.\\d{3}\\] \\*$");
 	assert_line(text, "^  requests stalled +0:1000 \\(< 0.0037\\)$");
 	assert_line(text, "^  stall p99\\.9 ");
@@ -189,18 +197,51 @@ static JsonNode *at(JsonNode *root, const char *path)
 static void test_json(void)
 {
 	static const char *const names[] = {
-		"corrupted", "corruption_probability.estimate", "corruption_probability.low",
-		"corruption_probability.high", "corruption_probability.confidence",
-		"corruption_probability.method", "corruptions_per_hour.estimate", "per_removal.high",
-		"per_trim_pass.low", "hits", "healed", "latent", "first_hit_s", "funnel.hidden", "funnel.removed",
-		"funnel.committed", "funnel.reused", "funnel.written", "funnel.corrupted", "allocation.requests",
-		"allocation.stalled", "allocation.stall_probability.estimate", "allocation.enospc",
-		"allocation.false_enospc", "allocation.displaced", "allocation.shrunk",
-		"allocation.extra_commits", "allocation.sticky_full_ns", "allocation.stall_ns.mean",
-		"allocation.stall_ns.p50", "allocation.stall_ns.p90", "allocation.stall_ns.p99",
-		"allocation.stall_ns.p999", "allocation.stall_ns.max", "allocation.stall_ns.total",
-		"allocation.by_cause_ns.pinned", "pinned.chunks", "pinned.max_bytes", "pinned.byte_seconds",
-		"chunk_alloc_ns.p50", "commit_ns.p99", "discard_ns.p50", "io_ns.p50", "simulated_s", "events",
+		"corrupted",
+		"corruption_probability.estimate",
+		"corruption_probability.low",
+		"corruption_probability.high",
+		"corruption_probability.confidence",
+		"corruption_probability.method",
+		"corruptions_per_hour.estimate",
+		"per_removal.high",
+		"per_trim_pass.low",
+		"hits",
+		"healed",
+		"latent",
+		"first_hit_s",
+		"funnel.hidden",
+		"funnel.removed",
+		"funnel.committed",
+		"funnel.reused",
+		"funnel.written",
+		"funnel.corrupted",
+		"allocation.requests",
+		"allocation.stalled",
+		"allocation.stall_probability.estimate",
+		"allocation.enospc",
+		"allocation.false_enospc",
+		"allocation.displaced",
+		"allocation.shrunk",
+		"allocation.extra_commits",
+		"allocation.sticky_full_ns",
+		"allocation.stall_ns.mean",
+		"allocation.stall_ns.p50",
+		"allocation.stall_ns.p90",
+		"allocation.stall_ns.p99",
+		"allocation.stall_ns.p999",
+		"allocation.stall_ns.max",
+		"allocation.stall_ns.total",
+		"allocation.by_cause_ns.pinned",
+		"pinned.chunks",
+		"pinned.max_bytes",
+		"pinned.byte_seconds",
+		"chunk_alloc_ns.p50",
+		"commit_ns.p99",
+		"discard_ns.p50",
+		"io_ns.p50",
+		"simulated_s",
+		"events",
 	};
 	struct sample s;
 	g_autofree char *text = NULL;
@@ -211,7 +252,8 @@ static void test_json(void)
 	root = json_from_string(text, NULL);
 	g_assert_nonnull(root);
 	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
-		g_autofree char *path = g_strdup_printf("$.points[0].policies.unpinned.%s", names[i]);
+		g_autofree char *path =
+			g_strdup_printf("$.points[0].policies.unpinned.%s", names[i]);
 		g_autoptr(JsonNode) node = at(root, path);
 
 		g_assert_nonnull(node);
@@ -250,7 +292,8 @@ static void test_points(void)
 	sample_clear(&s);
 }
 
-static void assert_fsck(const char *kind, const char *fate, guint copies, guint lost, const char *expected)
+static void assert_fsck(const char *kind, const char *fate, guint copies, guint lost,
+			const char *expected)
 {
 	struct tsim_race *race = fake_race(kind, fate, copies, lost);
 
@@ -260,19 +303,22 @@ static void assert_fsck(const char *kind, const char *fate, guint copies, guint 
 
 #define BAD "Check tree block failed, want=833912832, have=0\n"
 #define READ "read block failed check_tree_block\n"
-#define AFTER \
-	"owner ref check failed [833912832 16384]\n" \
+#define AFTER                                                          \
+	"owner ref check failed [833912832 16384]\n"                   \
 	"Errors found in extent allocation tree or chunk allocation\n" \
 	"checking free space cache\nchecking fs roots\n"
 
 /* Two copies lost: line by line what the report of commit 04216820fe83 shows. */
 static void test_fsck_metadata(void)
 {
-	assert_fsck("metadata", "persistent", 2, 2, "btrfs check would say:\nchecking extents\n"
-		    BAD BAD BAD BAD BAD READ AFTER BAD BAD BAD BAD BAD READ);
-	assert_fsck("metadata", "persistent", 1, 1, "btrfs check would say:\nchecking extents\n"
-		    BAD BAD BAD READ AFTER BAD BAD BAD READ);
-	assert_fsck("system", "persistent", 2, 2, "btrfs check would say:\n" BAD BAD BAD BAD BAD READ
+	assert_fsck("metadata", "persistent", 2, 2,
+		    "btrfs check would say:\nchecking extents\n" BAD BAD BAD BAD BAD READ AFTER BAD
+			    BAD BAD BAD BAD READ);
+	assert_fsck("metadata", "persistent", 1, 1,
+		    "btrfs check would say:\nchecking extents\n" BAD BAD BAD READ AFTER BAD BAD BAD
+			    READ);
+	assert_fsck("system", "persistent", 2, 2,
+		    "btrfs check would say:\n" BAD BAD BAD BAD BAD READ
 		    "Couldn't read chunk tree\nCouldn't open file system\n");
 }
 
@@ -306,24 +352,28 @@ static void test_fsck_many(void)
 static void test_fsck_data(void)
 {
 	/* 2566472073 is crc32c of 4096 zero bytes, 0x98f94189 of many reports from the field. */
-	assert_fsck("data", "persistent", 1, 1,
-		    "btrfs check --check-data-csum would say (reads fail with EIO):\nchecking csums\n"
-		    "mirror 0 bytenr 833912832 csum 2566472073 expected csum ?\n"
-		    "mirror 0 bytenr 833916928 csum 2566472073 expected csum ?\n"
-		    "mirror 0 bytenr 833921024 csum 2566472073 expected csum ?\n"
-		    "[... and the same for 1 more sector]\n");
+	assert_fsck(
+		"data", "persistent", 1, 1,
+		"btrfs check --check-data-csum would say (reads fail with EIO):\nchecking csums\n"
+		"mirror 0 bytenr 833912832 csum 2566472073 expected csum ?\n"
+		"mirror 0 bytenr 833916928 csum 2566472073 expected csum ?\n"
+		"mirror 0 bytenr 833921024 csum 2566472073 expected csum ?\n"
+		"[... and the same for 1 more sector]\n");
 }
+
+#define CORRECTED(off, sector)                                          \
+	"BTRFS info (device sdX): read error corrected: ino 0 off " off \
+	" (dev /dev/sdX sector " sector ")\n"
 
 static void test_fsck_latent(void)
 {
 	/* The first copy, at 1104150528 + 294912 = 1104445440, sector 2157120. */
-	assert_fsck("metadata", "latent", 2, 1,
-		    "Latent: a good copy is left, the kernel says when it next reads the range:\n"
-		    "BTRFS error (device sdX): bad tree block start, mirror 1 want 833912832 have 0\n"
-		    "BTRFS info (device sdX): read error corrected: ino 0 off 833912832 (dev /dev/sdX sector 2157120)\n"
-		    "BTRFS info (device sdX): read error corrected: ino 0 off 833916928 (dev /dev/sdX sector 2157128)\n"
-		    "BTRFS info (device sdX): read error corrected: ino 0 off 833921024 (dev /dev/sdX sector 2157136)\n"
-		    "BTRFS info (device sdX): read error corrected: ino 0 off 833925120 (dev /dev/sdX sector 2157144)\n");
+	assert_fsck(
+		"metadata", "latent", 2, 1,
+		"Latent: a good copy is left; the kernel says at the next read:\n"
+		"BTRFS error (device sdX): bad tree block start, mirror 1 want 833912832 have 0\n" CORRECTED(
+			"833912832", "2157120") CORRECTED("833916928", "2157128")
+			CORRECTED("833921024", "2157136") CORRECTED("833925120", "2157144"));
 	assert_fsck("metadata", "healed", 2, 2,
 		    "Healed: the range was freed or written again before it was read;\n"
 		    "neither the kernel nor a check finds anything.\n");
@@ -344,8 +394,13 @@ static struct tsim_race_file *race_file(void)
 
 static void test_explain(void)
 {
-	struct tsim_race_step odd = { 170000000, TSIM_COLUMN_DEVICE, "a-word-that-nobody-knows-and-longer-than-a-column",
-				      0, 0, 0, 0 };
+	struct tsim_race_step odd = { 170000000,
+				      TSIM_COLUMN_DEVICE,
+				      "a-word-that-nobody-knows-and-longer-than-a-column",
+				      0,
+				      0,
+				      0,
+				      0 };
 	g_autoptr(TsimRaceFile) file = race_file();
 	g_autofree char *text = NULL;
 	g_auto(GStrv) lines = NULL;
@@ -355,7 +410,8 @@ static void test_explain(void)
 	lines = g_strsplit(text, "\n", -1);
 	for (guint i = 0; lines[i]; i++)
 		g_assert_cmpuint(strlen(lines[i]), <=, 100);
-	assert_line(text, "^16KiB of metadata lost at logical 833912832, 2 of 2 copies: persistent$");
+	assert_line(text,
+		    "^16KiB of metadata lost at logical 833912832, 2 of 2 copies: persistent$");
 	assert_line(text, "^ +time +balance +commit +writer$");
 	assert_line(text, "^ +0\\.000 ms +sets group 3$");
 	assert_line(text, "UNBLOCKED");
@@ -366,7 +422,8 @@ static void test_explain(void)
 static void test_race_file(void)
 {
 	struct sample s;
-	g_autofree char *dir = g_dir_make_tmp("trimsim-XXXXXX", NULL), *path = g_build_filename(dir, "a.json", NULL);
+	g_autofree char *dir = g_dir_make_tmp("trimsim-XXXXXX", NULL),
+			*path = g_build_filename(dir, "a.json", NULL);
 	g_autoptr(TsimRaceFile) file = NULL, none = NULL;
 	const struct tsim_kept *kept;
 	g_autofree char *text = NULL, *a = NULL, *b = NULL;
@@ -440,7 +497,8 @@ static void remove_all(const char *dir)
 {
 	const char *argv[] = { "rm", "-rf", dir, NULL };
 
-	g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+	g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+		     NULL);
 }
 
 static void test_store(void)
@@ -448,8 +506,10 @@ static void test_store(void)
 	g_autofree char *base = g_dir_make_tmp("trimsim-XXXXXX", NULL);
 	g_autofree char *dir = g_build_filename(base, "results", "a", NULL);
 	g_autofree char *mine = g_build_filename(base, "results", "mine.conf", NULL);
-	g_autofree char *parent = g_build_filename(base, "results", NULL), *old = g_build_filename(dir, "old", NULL);
-	g_autofree char *report = g_build_filename(dir, "report.txt", NULL), *text = NULL, *expected = NULL;
+	g_autofree char *parent = g_build_filename(base, "results", NULL),
+			*old = g_build_filename(dir, "old", NULL);
+	g_autofree char *report = g_build_filename(dir, "report.txt", NULL), *text = NULL,
+			*expected = NULL;
 	g_autoptr(GError) error = NULL;
 	struct sample s;
 
@@ -477,10 +537,11 @@ static void test_store(void)
 	sample_clear(&s);
 }
 
-/* A file that may not grow stands for a disk that is full: one error, and the old result is untouched. */
+/* A file that may not grow stands for a full disk: one error, and the old result is untouched. */
 static void test_full_disk(void)
 {
-	g_autofree char *base = g_dir_make_tmp("trimsim-XXXXXX", NULL), *dir = g_build_filename(base, "a", NULL);
+	g_autofree char *base = g_dir_make_tmp("trimsim-XXXXXX", NULL),
+			*dir = g_build_filename(base, "a", NULL);
 	g_autofree char *fresh = g_build_filename(base, "b", NULL);
 	struct rlimit unlimited, limit;
 	struct sample s;

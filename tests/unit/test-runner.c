@@ -91,7 +91,7 @@ static void test_small(void)
 	g_assert_cmpuint(tsim_runner_block_size(100000000), ==, 64);
 }
 
-/* What a replication left behind before it failed is in no sum: the rest is as if it had never been. */
+/* What a replication left behind before it failed is in no sum. */
 static void check_failures(TsimSetup *setup, guint every, const char *message)
 {
 	struct outcome one = run(setup, 1), three = run(setup, 3);
@@ -100,7 +100,8 @@ static void check_failures(TsimSetup *setup, guint every, const char *message)
 
 	g_assert_cmpuint(one.failures->len, ==, failed);
 	g_assert_cmpuint(one.tally->replications, ==, n - failed);
-	g_assert_cmpuint(tsim_histogram_count(one.tally->policies[0].distributions.discard), ==, n - failed);
+	g_assert_cmpuint(tsim_histogram_count(one.tally->policies[0].distributions.discard), ==,
+			 n - failed);
 	for (guint i = 0; i < failed; i++) {
 		const struct tsim_failure *failure = g_ptr_array_index(one.failures, i);
 

@@ -11,7 +11,8 @@ static void add_replication(const TsimSetup *setup, TsimTally *tally, guint32 re
 	g_autofree struct tsim_outcome *outcomes = g_new0(struct tsim_outcome, tally->n_policies);
 
 	for (guint i = 0; i < tally->n_policies; i++) {
-		struct tsim_race *race = fake_race("metadata", replication % 3 ? "healed" : "persistent", 2, 2);
+		struct tsim_race *race =
+			fake_race("metadata", replication % 3 ? "healed" : "persistent", 2, 2);
 
 		fake_outcome(setup, i, replication, &outcomes[i]);
 		tsim_histogram_add(tally->policies[i].distributions.stall, outcomes[i].stall_ns);
@@ -148,7 +149,8 @@ static void test_truncated(void)
 static void test_merge(void)
 {
 	TsimSetup *setup = fake_setup(POLICIES, N);
-	g_autoptr(TsimTally) whole = tally_of(setup, 0, N), sum = tsim_tally_new(3), again = tsim_tally_new(3);
+	g_autoptr(TsimTally) whole = tally_of(setup, 0, N), sum = tsim_tally_new(3),
+			     again = tsim_tally_new(3);
 
 	for (guint32 r = 0; r < N; r += 20) {
 		g_autoptr(TsimTally) part = tally_of(setup, r, r + 20);
@@ -160,7 +162,8 @@ static void test_merge(void)
 	/* Integers are the same however they are added. */
 	g_assert_cmpuint(sum->replications, ==, N);
 	for (guint i = 0; i < 3; i++) {
-		g_assert_cmpuint(sum->policies[i].sum.corrupted, ==, whole->policies[i].sum.corrupted);
+		g_assert_cmpuint(sum->policies[i].sum.corrupted, ==,
+				 whole->policies[i].sum.corrupted);
 		g_assert_cmpint(sum->policies[i].sum.stall_ns, ==, whole->policies[i].sum.stall_ns);
 		g_assert_cmpfloat(sum->policies[i].stalled.sx, ==, whole->policies[i].stalled.sx);
 		g_assert_cmpuint(tsim_histogram_count(sum->policies[i].distributions.stall), ==, N);
@@ -190,7 +193,8 @@ static void test_keep(void)
 	g_assert_cmpuint(up->len, ==, TSIM_KEEP_MAX);
 	g_assert_cmpuint(merged->len, ==, TSIM_KEEP_MAX);
 	for (guint i = 0; i < TSIM_KEEP_MAX; i++) {
-		const struct tsim_kept *a = g_ptr_array_index(up, i), *b = g_ptr_array_index(merged, i);
+		const struct tsim_kept *a = g_ptr_array_index(up, i),
+				       *b = g_ptr_array_index(merged, i);
 
 		g_assert_cmpuint(a->replication, ==, b->replication);
 		g_assert_cmpstr(a->race.fate, ==, i < 10 ? "persistent" : "latent");
