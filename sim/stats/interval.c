@@ -6,6 +6,8 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
 
+#define LARGE_COUNT 1000000
+
 /* P(at least / at most the observed count), given a probability or a mean. */
 typedef double (*tail_fn)(double x, double a, double b);
 
@@ -91,6 +93,27 @@ struct tsim_estimate tsim_clopper_pearson(guint64 hits, guint64 n, double confid
 }
 
 /**
+ * tsim_jeffreys() - estimate a probability, with the interval of Jeffreys' prior
+ * @hits: trials that hit
+ * @n: trials, all independent
+ * @confidence: two-sided, e.g. 0.95
+ *
+ * Quantiles of Beta(hits + 1/2, misses + 1/2); 0 and 1 when there are no hits
+ * or misses (Brown, Cai and DasGupta, 2001).
+ */
+struct tsim_estimate tsim_jeffreys(guint64 hits, guint64 n, double confidence)
+{
+	double tail = half_tail(confidence), a = (double)hits + 0.5, b = (double)(n - hits) + 0.5;
+
+	if (!n)
+		return no_trials(confidence);
+	return (struct tsim_estimate){ (double)hits / (double)n,
+				       hits ? solve(gsl_cdf_beta_P, TRUE, tail, a, b, 1) : 0,
+				       hits < n ? solve(gsl_cdf_beta_Q, FALSE, tail, a, b, 1) : 1,
+				       confidence, "jeffreys" };
+}
+
+/**
  * tsim_proportion() - estimate a probability by the interval that suits the counts
  * @hits: trials that hit
  * @n: trials, all independent
@@ -118,6 +141,27 @@ static double large_gamma_quantile(double k, double z)
 	return k * root * root * root;
 }
 
+static double gamma_top(double k)
+{
+	return k + 40 * sqrt(k) + 1000;
+}
+
+/* Of Gamma(k, 1): what is not reached with probability @tail ... */
+static double lower_gamma_quantile(guint64 k, double tail)
+{
+	if (k >= LARGE_COUNT)
+		return large_gamma_quantile((double)k, -gsl_cdf_ugaussian_Qinv(tail));
+	return solve(gsl_cdf_gamma_P, TRUE, tail, (double)k, 1, gamma_top((double)k));
+}
+
+/* ... and what is passed with probability @tail. */
+static double upper_gamma_quantile(guint64 k, double tail)
+{
+	if (k >= LARGE_COUNT)
+		return large_gamma_quantile((double)k, gsl_cdf_ugaussian_Qinv(tail));
+	return solve(gsl_cdf_gamma_Q, FALSE, tail, (double)k, 1, gamma_top((double)k));
+}
+
 /**
  * tsim_poisson_rate() - estimate a rate, with the interval of Garwood (1936)
  * @events: events seen
@@ -129,18 +173,96 @@ static double large_gamma_quantile(double k, double z)
 struct tsim_estimate tsim_poisson_rate(guint64 events, double exposure, double confidence)
 {
 	double tail = half_tail(confidence), k = (double)events;
-	double low = 0, high = -log(tail), top = k + 40 * sqrt(k) + 1000;
-	double z = gsl_cdf_ugaussian_Qinv(tail);
+	double low = 0, high = -log(tail);
 
 	if (!(exposure > 0))
 		return (struct tsim_estimate){ NAN, 0, INFINITY, confidence, "no exposure" };
-	if (events >= 1000000) {
-		low = large_gamma_quantile(k, -z);
-		high = large_gamma_quantile(k + 1, z);
-	} else if (events) {
-		low = solve(gsl_cdf_gamma_P, TRUE, tail, k, 1, top);
-		high = solve(gsl_cdf_gamma_Q, FALSE, tail, k + 1, 1, top);
+	if (events) {
+		low = lower_gamma_quantile(events, tail);
+		high = upper_gamma_quantile(events + 1, tail);
 	}
 	return (struct tsim_estimate){ k / exposure, low / exposure, high / exposure, confidence,
 				       "garwood" };
+}
+
+/**
+ * tsim_inverse_target() - hits to wait for
+ * @relative_half_width: of the interval, e.g. 0.1
+ * @confidence: two-sided, e.g. 0.95
+ *
+ * Return: r with z / sqrt(r) at most @relative_half_width: 16, 97 and 385 for
+ * 50, 20 and 10 % at 95 %.
+ */
+guint64 tsim_inverse_target(double relative_half_width, double confidence)
+{
+	double root = gsl_cdf_ugaussian_Qinv(half_tail(confidence)) / relative_half_width;
+
+	return (guint64)ceil(root * root);
+}
+
+/**
+ * tsim_inverse_sampling() - estimate a probability when one stopped at a hit
+ * @hits: r, chosen beforehand, at least 2; trial @n was the last of them
+ * @n: trials, all independent
+ * @confidence: two-sided, e.g. 0.95
+ *
+ * (r - 1) / (n - 1) is unbiased (Haldane, 1945), r / n is not.  The interval is
+ * that of 2 n p, nearly chi-square with 2 r degrees of freedom while p is small.
+ *
+ * Return: the estimate; NaN when there are too few trials for it.
+ */
+struct tsim_estimate tsim_inverse_sampling(guint64 hits, guint64 n, double confidence)
+{
+	double tail = half_tail(confidence), trials = (double)n;
+
+	if (hits < 2 || n < hits)
+		return no_trials(confidence);
+	return (struct tsim_estimate){ (double)(hits - 1) / (trials - 1),
+				       lower_gamma_quantile(hits, tail) / trials,
+				       MIN(1, upper_gamma_quantile(hits, tail) / trials),
+				       confidence, "inverse sampling" };
+}
+
+static double twice_the_smaller(double at_least, double at_most)
+{
+	return MIN(1, 2 * MIN(at_least, at_most));
+}
+
+/**
+ * tsim_binomial_test() - are the hits those of a known probability?
+ * @hits: trials that hit
+ * @n: trials, all independent
+ * @p: the probability, in (0, 1)
+ *
+ * Return: the p-value: below 1 - c just when tsim_clopper_pearson() of
+ * confidence c leaves @p out.
+ */
+double tsim_binomial_test(guint64 hits, guint64 n, double p)
+{
+	gsl_error_handler_t *handler = gsl_set_error_handler_off();
+	double k = (double)hits, misses = (double)(n - hits);
+	double at_least = hits ? gsl_cdf_beta_P(p, k, misses + 1) : 1;
+	double at_most = hits < n ? gsl_cdf_beta_Q(p, k + 1, misses) : 1;
+
+	gsl_set_error_handler(handler);
+	return twice_the_smaller(at_least, at_most);
+}
+
+/**
+ * tsim_poisson_test() - is the count that of a known mean?
+ * @events: events seen, below 1e6
+ * @mean: above 0
+ *
+ * Return: the p-value: below 1 - c just when tsim_poisson_rate() of confidence
+ * c leaves @mean out.
+ */
+double tsim_poisson_test(guint64 events, double mean)
+{
+	gsl_error_handler_t *handler = gsl_set_error_handler_off();
+	double k = (double)events;
+	double at_least = events ? gsl_cdf_gamma_P(mean, k, 1) : 1;
+	double at_most = gsl_cdf_gamma_Q(mean, k + 1, 1);
+
+	gsl_set_error_handler(handler);
+	return twice_the_smaller(at_least, at_most);
 }

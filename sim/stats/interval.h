@@ -17,10 +17,23 @@ struct tsim_estimate {
 
 struct tsim_estimate tsim_wilson(guint64 hits, guint64 n, double confidence);
 struct tsim_estimate tsim_clopper_pearson(guint64 hits, guint64 n, double confidence);
+/* Beta(1/2, 1/2) prior: coverage on the average, shorter than Clopper and Pearson's. */
+struct tsim_estimate tsim_jeffreys(guint64 hits, guint64 n, double confidence);
 /* Garwood */
 struct tsim_estimate tsim_poisson_rate(guint64 events, double exposure, double confidence);
 /* Wilson; Clopper-Pearson when hits is 0 or n, where a claim of safety is made. */
 struct tsim_estimate tsim_proportion(guint64 hits, guint64 n, double confidence);
+
+/*
+ * Inverse sampling: run until so many hits are seen, however many trials that
+ * takes; the relative precision is then the same whatever the probability.
+ */
+guint64 tsim_inverse_target(double relative_half_width, double confidence);
+struct tsim_estimate tsim_inverse_sampling(guint64 hits, guint64 n, double confidence);
+
+/* Exact tests, two-sided: twice the smaller tail, so that they agree with the exact intervals. */
+double tsim_binomial_test(guint64 hits, guint64 n, double p);
+double tsim_poisson_test(guint64 events, double mean);
 
 /*
  * Sums for the ratio of two per-replication totals, E[x]/E[y], interval by
@@ -33,6 +46,8 @@ struct tsim_ratio {
 void tsim_ratio_add(struct tsim_ratio *r, double x, double y);
 void tsim_ratio_merge(struct tsim_ratio *to, const struct tsim_ratio *from);
 struct tsim_estimate tsim_ratio_estimate(const struct tsim_ratio *r, double confidence);
+/* How far from @ratio, in standard deviations. */
+double tsim_ratio_z(const struct tsim_ratio *r, double ratio);
 
 /* Paired differences b - a over common random numbers. Mergeable. */
 struct tsim_paired {

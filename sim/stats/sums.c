@@ -45,13 +45,18 @@ void tsim_ratio_merge(struct tsim_ratio *to, const struct tsim_ratio *from)
 	to->syy += from->syy;
 }
 
-/* The standard error of ln(sx/sy), from the residuals x - ratio * y. */
+/* The sum of the squares of the residuals x - ratio * y. */
+static double residual_squares(const struct tsim_ratio *r, double ratio)
+{
+	return MAX(0, r->sxx - 2 * ratio * r->sxy + ratio * ratio * r->syy);
+}
+
+/* The standard error of ln(sx/sy). */
 static double log_ratio_error(const struct tsim_ratio *r, double ratio)
 {
 	double n = (double)r->n;
-	double squares = r->sxx - 2 * ratio * r->sxy + ratio * ratio * r->syy;
 
-	return sqrt(MAX(0, squares) * n / (n - 1)) / r->sx;
+	return sqrt(residual_squares(r, ratio) * n / (n - 1)) / r->sx;
 }
 
 /**
@@ -89,6 +94,22 @@ struct tsim_estimate tsim_ratio_estimate(const struct tsim_ratio *r, double conf
 		e.high = e.estimate * exp(half);
 	}
 	return e;
+}
+
+/**
+ * tsim_ratio_z() - how far the sums are from a known ratio
+ * @r: the sums over independent replications
+ * @ratio: that E[x]/E[y] should be
+ *
+ * The residuals x - ratio * y have the mean 0 if it is; nothing is divided, so
+ * nothing is biased.
+ *
+ * Return: their sum in its standard deviations, with the sign of the
+ * difference; NaN when all are 0.
+ */
+double tsim_ratio_z(const struct tsim_ratio *r, double ratio)
+{
+	return (r->sx - ratio * r->sy) / sqrt(residual_squares(r, ratio));
 }
 
 /**
