@@ -195,29 +195,33 @@ gboolean tsim_member_take_reply(struct tsim_member *m, struct tsim_reply *head, 
 	return TRUE;
 }
 
-/* The last line of @err, cut off from it, without the program's name. */
+/*
+ * The last line of @err that says why the process ends, cut out of it: a broken
+ * invariant, or an error of a library.  NULL if there is none.
+ */
 static char *last_words(GString *err)
 {
-	const char *line;
-	char *words;
+	g_auto(GStrv) lines = g_strsplit(err->str, "\n", -1);
+	const char *words = NULL;
 
-	while (err->len && g_ascii_isspace(err->str[err->len - 1]))
-		g_string_truncate(err, err->len - 1);
-	line = strrchr(err->str, '\n');
-	line = line ? line + 1 : err->str;
-	words = g_strdup(g_str_has_prefix(line, "trimsim: ") ? line + strlen("trimsim: ") : line);
-	g_string_truncate(err, line - err->str);
-	while (err->len && g_ascii_isspace(err->str[err->len - 1]))
-		g_string_truncate(err, err->len - 1);
-	return words;
+	for (guint i = 0; lines[i]; i++)
+		if (g_str_has_prefix(lines[i], "trimsim: ") || strstr(lines[i], "ERROR"))
+			words = lines[i];
+	if (!words)
+		return NULL;
+	g_string_truncate(err, 0);
+	for (guint i = 0; lines[i]; i++)
+		if (lines[i] != words && lines[i][0])
+			g_string_append_printf(err, "%s\n", lines[i]);
+	return g_strdup(g_str_has_prefix(words, "trimsim: ") ? words + strlen("trimsim: ") : words);
 }
 
 /**
  * tsim_member_bury() - reap a worker that died
  * @m: worker; has no process afterwards
  *
- * Return: (transfer full): why it died: its own message, else the last line
- * of its stderr (a broken invariant), else the signal.  The rest of its
+ * Return: (transfer full): why it died: its own message, else the line
+ * of its stderr that says so (a broken invariant), else the signal.  The rest of its
  * stderr stays in m->err.
  */
 char *tsim_member_bury(struct tsim_member *m)
@@ -234,9 +238,8 @@ char *tsim_member_bury(struct tsim_member *m)
 	if (m->slot->message[0])
 		return g_strndup(m->slot->message, sizeof(m->slot->message) - 1);
 	words = last_words(m->err);
-	if (words[0])
+	if (words)
 		return words;
-	g_free(words);
 	if (WIFSIGNALED(status))
 		return g_strdup_printf("killed by signal %d (%s)", WTERMSIG(status),
 				       strsignal(WTERMSIG(status)));

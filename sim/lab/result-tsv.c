@@ -136,7 +136,7 @@ static void append_point_header(GString *out)
 	g_string_append(out, "\tsimulated_s\tevents\tfingerprint\n");
 }
 
-/** tsim_result_points() - one line per policy, tab separated, under a line of names; nan: unknown */
+/** tsim_result_points() - a line per policy, tab separated, under a line of names; nan: unknown */
 char *tsim_result_points(const struct tsim_result *result)
 {
 	GString *out = g_string_new(NULL);
