@@ -70,7 +70,7 @@ static void unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
 	struct tsim_policy *policy = &fs->policy;
 
 	for (guint i = 0; i < trans->log_extents->len; i++)	/* btrfs_free_log() */
-		tsim_extent_free(fs, trans, &g_array_index(trans->log_extents, struct tsim_extent, i));
+		tsim_extent_free_live(fs, trans, &g_array_index(trans->log_extents, struct tsim_extent, i));
 	g_array_set_size(trans->log_extents, 0);
 	tsim_tree_cow(fs, trans, (guint)fs->opt->commit_blocks);
 	tsim_space_switch_commit_root(&fs->space);
@@ -162,11 +162,12 @@ void tsim_commit_now(struct tsim_fs *fs)
 void tsim_sync_fs(struct tsim_fs *fs)
 {
 	struct tsim_transaction *trans = fs->commit.running;
+	guint64 last = fs->commit.next_transid - 1;
 
-	if (!trans && fs->commit.next_transid > 0 && tsim_trans_find(&fs->commit, fs->commit.next_transid - 1))
-		wait_completed(fs, fs->commit.next_transid - 1);
-	else if (trans)
+	if (trans && trans->state < TSIM_TRANS_COMMIT_START)
 		tsim_commit_now(fs);
+	else if (tsim_trans_find(&fs->commit, last))	/* btrfs_attach_transaction_barrier() */
+		wait_completed(fs, last);
 }
 
 /**

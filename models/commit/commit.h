@@ -80,6 +80,7 @@ gboolean tsim_tree_dirty(struct tsim_fs *fs, struct tsim_transaction *trans, con
 gboolean tsim_tree_pick(struct tsim_fs *fs, guint64 bytes, struct tsim_extent *out);
 void tsim_tree_cow(struct tsim_fs *fs, struct tsim_transaction *trans, guint n_blocks);
 void tsim_extent_free(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent);
+void tsim_extent_free_live(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent);
 tsim_ns tsim_tree_write_dirty(struct tsim_fs *fs, struct tsim_transaction *trans);
 void tsim_queue_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans, const GArray *extents);
 void tsim_run_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans);

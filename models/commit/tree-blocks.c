@@ -81,6 +81,23 @@ void tsim_extent_free(struct tsim_fs *fs, struct tsim_transaction *trans, const 
 	g_array_append_vals(trans->pinned, extent, 1);
 }
 
+/* As tsim_extent_free(), of what is left: a copy on write or a balance may have freed a part. */
+void tsim_extent_free_live(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent)
+{
+	const struct tsim_chunk *chunk = extent->bg->chunk;
+	struct tsim_range whole = TSIM_RANGE(extent->range.start - chunk->logical, extent->range.end - chunk->logical);
+	guint i;
+
+	while ((i = tsim_interval_set_find(&chunk->live, whole.start)) < chunk->live.n) {
+		struct tsim_range r = tsim_range_intersect(chunk->live.ranges[i], whole);
+		struct tsim_extent part = { extent->bg, { chunk->logical + r.start, chunk->logical + r.end } };
+
+		if (r.start >= r.end)
+			break;
+		tsim_extent_free(fs, trans, &part);
+	}
+}
+
 /* A random group of metadata, weighted by what it uses. */
 static struct tsim_block_group *pick_group(struct tsim_fs *fs, double u)
 {

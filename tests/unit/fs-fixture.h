@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine-fixture.h"
+#include "file.h"
 #include "fs.h"
 #include "policies.h"
 
