@@ -10,10 +10,15 @@ struct world {
 	struct tsim_workload workload;
 };
 
+/* The clock stands at 0 here, and not before: chunks remember when they were made. */
 static void start(void *data)
 {
 	struct world *world = data;
 
+	if (world->workload.ops->mkfs)
+		world->workload.ops->mkfs(&world->workload);
+	else
+		tsim_space_mkfs(&world->fs.space);
 	tsim_fs_mount(&world->fs, !world->workload.ops->scripted);
 	world->workload.ops->start(&world->workload);
 }
@@ -33,10 +38,6 @@ static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *
 	}
 	tsim_policy_init(&fs->policy, setup->policies[policy].ops, setup->policies[policy].config, fs);
 	tsim_workload_init(&world->workload, setup->workload, setup->workload_config, fs);
-	if (setup->workload->mkfs)
-		setup->workload->mkfs(&world->workload);
-	else
-		tsim_space_mkfs(&fs->space);
 }
 
 gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
