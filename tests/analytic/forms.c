@@ -6,7 +6,7 @@
 #include <gsl/gsl_sf_expint.h>
 #include <math.h>
 
-/* Each stage must end before the rest of an exponential discard does: its Laplace transform at mu. */
+/* A stage must end before an exponential discard does: its Laplace transform at mu. */
 double form_r1(double mu, double r, double c, double a, double w)
 {
 	return r / (r + mu) * c / (c + mu) * a / (a + mu) * w / (w + mu);
@@ -90,8 +90,8 @@ struct moments moments_lognormal(double median, double sigma)
 {
 	double v = sigma * sigma / 2;
 
-	return (struct moments){ median * exp(v), pow(median, 2) * exp(4 * v), pow(median, 3) * exp(9 * v),
-				 pow(median, 4) * exp(16 * v) };
+	return (struct moments){ median * exp(v), pow(median, 2) * exp(4 * v),
+				 pow(median, 3) * exp(9 * v), pow(median, 4) * exp(16 * v) };
 }
 
 /*
@@ -105,11 +105,13 @@ struct stall_form form_s1(struct moments d, double g, double rate)
 	struct stall_form s = { .wait = p, .mean_wait = w };
 
 	/* var(W - pN) */
-	var = rate * ((1 - p) * (1 - p) * d.m1 + p * p * g) + pow((1 - p) * rate, 2) * (d.m2 - d.m1 * d.m1);
+	var = rate * ((1 - p) * (1 - p) * d.m1 + p * p * g) +
+	      pow((1 - p) * rate, 2) * (d.m2 - d.m1 * d.m1);
 	s.wait_sd = sqrt(var) / (rate * cycle);
-	/* var(T - wN), T the sum of the waits: the mean of its variance given D, and the variance of its mean */
+	/* var(T - wN), T all waits: the mean of its variance given D, the variance of its mean */
 	var = rate * (d.m3 / 3 - w * d.m2 + w * w * cycle);
-	var += rate * rate * ((d.m4 - d.m2 * d.m2) / 4 - w * (d.m3 - d.m1 * d.m2) + w * w * (d.m2 - d.m1 * d.m1));
+	var += rate * rate *
+	       ((d.m4 - d.m2 * d.m2) / 4 - w * (d.m3 - d.m1 * d.m2) + w * w * (d.m2 - d.m1 * d.m1));
 	s.mean_wait_sd = sqrt(var) / (rate * cycle);
 	return s;
 }

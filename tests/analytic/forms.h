@@ -6,13 +6,13 @@
  * in any one unit; rates are its inverse.
  */
 
-/* R1: D ~ Exp(mu), removal, commit, allocation and write Exp(r), Exp(c), Exp(a), Exp(w), one after the other. */
+/* R1: D ~ Exp(mu); removal, commit, allocation, write: Exp(r), Exp(c), Exp(a), Exp(w) in a row. */
 double form_r1(double mu, double r, double c, double a, double w);
 /* R2: removal uniform within the discard, everything else takes s. */
 double form_r2_exponential(double mu, double s);
 double form_r2_fixed(double d, double s);
 double form_r2_lognormal(double median, double sigma, double s);
-/* R3: removal with the hide, commit at a time uniform in t, then c; allocation Exp(1/ea), write w. */
+/* R3: removal with the hide, commit uniform in t, then c; allocation Exp(1/ea), write w. */
 double form_r3(double ed, double t, double c, double ea, double w, double q);
 /* R4: as R2 with lognormal D; commit uniform in t, then c, allocation Exp(a), write w. */
 double form_r4(double median, double sigma, double t, double c, double a, double w);
@@ -33,8 +33,8 @@ struct moments moments_lognormal(double median, double sigma);
  * sqrt(cycles), of the ratio estimators waits/requests and waited/requests.
  */
 struct stall_form {
-	double wait, wait_sd;		/* P(a request waits) */
-	double mean_wait, mean_wait_sd;	/* E[wait] of a request */
+	double wait, wait_sd; /* P(a request waits) */
+	double mean_wait, mean_wait_sd; /* E[wait] of a request */
 };
 struct stall_form form_s1(struct moments d, double g, double rate);
 

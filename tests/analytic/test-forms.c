@@ -47,7 +47,8 @@ static void test_pieces(void)
 	check(form_r6(1, 1, .5, 1), .7558914042);
 	check(form_r6(1, 1, .5, 4), .5393580424);
 	check(form_r2_lognormal(1, 1, .5), .4430649254);
-	g_assert_cmpfloat_with_epsilon(form_r6(1, 1, .5, 1000000), form_r2_lognormal(1, 1, .5), 1e-6);
+	g_assert_cmpfloat_with_epsilon(form_r6(1, 1, .5, 1000000), form_r2_lognormal(1, 1, .5),
+				       1e-6);
 }
 
 static void test_stall(void)
@@ -61,7 +62,7 @@ static void test_stall(void)
 	check(s.mean_wait, .1);
 	s = form_s1(moments_fixed(1), 9, 2);
 	check(s.mean_wait, .05);
-	/* with a fixed cycle the waits are a binomial share of a Poisson number: var p(1 - p) over its mean 20 */
+	/* with a fixed cycle the waits are a binomial share of a Poisson number of mean 20 */
 	check(s.wait_sd, sqrt(.1 * .9 / 20));
 	check(form_s2(1, 2, 1), .125);
 	check(form_s2(5, 3, 1), .4822530864);

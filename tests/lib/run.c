@@ -62,7 +62,8 @@ static void wait_for(struct run *run, GPid pid)
 void run_trimsim(struct run *run, const char *args)
 {
 	g_autofree char *dir = g_dir_make_tmp("trimsim-test-XXXXXX", NULL);
-	g_autofree char *command = g_strdup_printf(TSIM_PROGRAM " run --format json --quiet -o %s %s", dir, args);
+	g_autofree char *command =
+		g_strdup_printf(TSIM_PROGRAM " run --format json --quiet -o %s %s", dir, args);
 	g_autoptr(GError) error = NULL;
 	g_auto(GStrv) argv = NULL;
 	g_autofree char *text = NULL;
@@ -71,8 +72,8 @@ void run_trimsim(struct run *run, const char *args)
 
 	*run = (struct run){ .json = json_parser_new() };
 	g_assert_true(g_shell_parse_argv(command, NULL, &argv, NULL));
-	g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL, &out, NULL,
-				 &error);
+	g_spawn_async_with_pipes(NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+				 NULL, &out, NULL, &error);
 	g_assert_no_error(error);
 	text = read_whole(out);
 	wait_for(run, pid);
@@ -95,7 +96,8 @@ double run_number(const struct run *run, const char *policy, const char *path)
 	guint i;
 
 	object = json_array_get_object_element(json_object_get_array_member(object, "points"), 0);
-	object = json_object_get_object_member(json_object_get_object_member(object, "policies"), policy);
+	object = json_object_get_object_member(json_object_get_object_member(object, "policies"),
+					       policy);
 	for (i = 0; names[i + 1]; i++)
 		object = json_object_get_object_member(object, names[i]);
 	return json_object_get_double_member(object, names[i]);

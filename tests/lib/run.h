@@ -6,10 +6,10 @@
 
 /* One finished `trimsim run --format json`. */
 struct run {
-	int status;		/* exit status, or -1: killed by a signal */
+	int status; /* exit status, or -1: killed by a signal */
 	JsonParser *json;
-	double cpu_s;		/* user and system time of the program and its workers */
-	double max_rss_kib;	/* of the largest process among them */
+	double cpu_s; /* user and system time of the program and its workers */
+	double max_rss_kib; /* of the largest process among them */
 };
 
 /* @args: what follows `trimsim run`, as in a shell. */

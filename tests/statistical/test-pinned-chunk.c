@@ -7,7 +7,7 @@
 
 #define PINNED TSIM_CONFIGS "validation/r1.conf -j 1 --set experiment.policies=pinned-chunk "
 
-/* What a worker and its parent may keep of 900,000 replications: a GLib block, not a byte of each. */
+/* Less than a byte for each of 900,000 replications. */
 #define GROWTH_KIB 512
 
 static double run_safe(const char *args, double replications)
@@ -20,10 +20,12 @@ static double run_safe(const char *args, double replications)
 	g_assert_cmpfloat(run_number(&run, "pinned-chunk", "replications"), ==, replications);
 	g_assert_cmpfloat(run_number(&run, "pinned-chunk", "hits"), ==, 0);
 	g_assert_cmpfloat(run_number(&run, "pinned-chunk", "corrupted"), ==, 0);
-	/* the race was there to be lost: about a quarter of the removals are committed under the discard */
-	g_assert_cmpfloat(run_number(&run, "pinned-chunk", "funnel.committed"), >, 0.2 * replications);
+	/* the race was there to be lost: a quarter of the removals commit under the discard */
+	g_assert_cmpfloat(run_number(&run, "pinned-chunk", "funnel.committed"), >,
+			  0.2 * replications);
 	rss_kib = run.max_rss_kib;
-	g_test_message("%.0f replications: %.1f s of CPU, %.0f KiB", replications, run.cpu_s, rss_kib);
+	g_test_message("%.0f replications: %.1f s of CPU, %.0f KiB", replications, run.cpu_s,
+		       rss_kib);
 	run_clear(&run);
 	return rss_kib;
 }
@@ -33,7 +35,7 @@ static void test_million(void)
 	double first = run_safe(PINNED "--replications 100000", 1e5);
 	double last = run_safe(PINNED "--replications 1000000", 1e6);
 
-#ifndef __SANITIZE_ADDRESS__	/* keeps what was freed */
+#ifndef __SANITIZE_ADDRESS__ /* keeps what was freed */
 	g_assert_cmpfloat(last, <, first + GROWTH_KIB);
 #endif
 }

@@ -54,7 +54,8 @@ static void test_r1_stages(void)
 	run_trimsim(&run, CONF("r1"));
 	for (guint i = 0; i < G_N_ELEMENTS(stages); i++) {
 		g_autofree char *path = g_strconcat("funnel.", stages[i], NULL);
-		double n = run_number(&run, "unpinned", path), z = (n - before / 2) / sqrt(before / 4);
+		double n = run_number(&run, "unpinned", path),
+		       z = (n - before / 2) / sqrt(before / 4);
 
 		g_test_message("%s: %.0f of %.0f, z = %+.2f", stages[i], n, before, z);
 		g_assert_cmpfloat(fabs(z), <, 3);
@@ -100,7 +101,8 @@ static void test_r6(void)
 static void test_s4(void)
 {
 	check(CONF("s4") "--seed 1", form_s4(10, 1, 1));
-	check(CONF("s4") "--seed 1 --set workload.under_discard=2 --set workload.allocations=3", form_s4(10, 2, 3));
+	check(CONF("s4") "--seed 1 --set workload.under_discard=2 --set workload.allocations=3",
+	      form_s4(10, 2, 3));
 }
 
 /* An estimate that did not move with the seed would be no estimate. */
@@ -109,7 +111,8 @@ static void test_seeds(void)
 	double corrupted[3];
 
 	for (guint i = 0; i < G_N_ELEMENTS(corrupted); i++) {
-		g_autofree char *args = g_strdup_printf(CONF("r1") "--replications 10000 --seed %u", i + 1);
+		g_autofree char *args =
+			g_strdup_printf(CONF("r1") "--replications 10000 --seed %u", i + 1);
 		struct run run;
 
 		run_trimsim(&run, args);
@@ -117,7 +120,8 @@ static void test_seeds(void)
 		run_clear(&run);
 	}
 	g_test_message("%.0f, %.0f, %.0f", corrupted[0], corrupted[1], corrupted[2]);
-	g_assert_true(corrupted[0] != corrupted[1] && corrupted[1] != corrupted[2] && corrupted[0] != corrupted[2]);
+	g_assert_true(corrupted[0] != corrupted[1] && corrupted[1] != corrupted[2] &&
+		      corrupted[0] != corrupted[2]);
 }
 
 int main(int argc, char **argv)

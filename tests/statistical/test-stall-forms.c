@@ -35,7 +35,8 @@ static void check(const char *args, struct moments d, double g, double rate)
 	g_assert_cmpfloat(run_number(&run, POLICY, "replications"), ==, N);
 	requests = run_number(&run, POLICY, "allocation.requests");
 	waited_ns = run_number(&run, POLICY, "allocation.stall_ns.total");
-	compare("P(wait)", run_number(&run, POLICY, "allocation.stalled") / requests, form.wait, form.wait_sd);
+	compare("P(wait)", run_number(&run, POLICY, "allocation.stalled") / requests, form.wait,
+		form.wait_sd);
 	compare("E[wait]", waited_ns / 1e9 / requests, form.mean_wait, form.mean_wait_sd);
 	/* only the pinned place was ever waited for */
 	g_assert_cmpfloat(run_number(&run, POLICY, "allocation.by_cause_ns.pinned"), ==, waited_ns);
@@ -52,11 +53,12 @@ static void test_fixed(void)
 	check(S1 "--set 'device.discard.latency=fixed(1s)'", moments_fixed(1), 9, 2);
 }
 
-/* sigma 0.5: with sigma 1 the fourth moment is e^8, and 100,000 cycles are too few for a normal mean */
+/* With sigma 1 the fourth moment would be e^8, and 100,000 cycles too few for a normal mean. */
 static void test_lognormal(void)
 {
-	check(S1 "--set 'device.discard.latency=lognormal(median=2s, sigma=0.5)' --set 'workload.gap=fixed(3s)' "
-		 "--set workload.request_rate=1/s",
+	check(S1
+	      "--set 'device.discard.latency=lognormal(median=2s, sigma=0.5)' --set 'workload.gap=fixed(3s)' "
+	      "--set workload.request_rate=1/s",
 	      moments_lognormal(2, .5), 3, 1);
 }
 
@@ -69,7 +71,8 @@ static void check_s2(const char *args, double lambda, guint k, double mu)
 	run_trimsim(&run, args);
 	g_assert_cmpint(run.status, ==, 0);
 	g_assert_cmpfloat(run_number(&run, POLICY, "allocation.requests"), ==, N * (k + 1));
-	compare("P(wait)", run_number(&run, POLICY, "allocation.stalled") / N, p, sqrt(p * (1 - p)));
+	compare("P(wait)", run_number(&run, POLICY, "allocation.stalled") / N, p,
+		sqrt(p * (1 - p)));
 	compare("E[wait]", run_number(&run, POLICY, "allocation.stall_ns.total") / 1e9 / N, p / mu,
 		sqrt(2 * p - p * p) / mu);
 	run_clear(&run);
@@ -78,8 +81,9 @@ static void check_s2(const char *args, double lambda, guint k, double mu)
 static void test_spare(void)
 {
 	check_s2(TSIM_CONFIGS "validation/s2.conf", 1, 0, 1);
-	check_s2(TSIM_CONFIGS "validation/s2.conf --set workload.spare_slots=3 --set workload.request_rate=5/s", 5, 3,
-		 1);
+	check_s2(TSIM_CONFIGS
+		 "validation/s2.conf --set workload.spare_slots=3 --set workload.request_rate=5/s",
+		 5, 3, 1);
 }
 
 int main(int argc, char **argv)
