@@ -53,6 +53,8 @@ static const char *judge_hit(struct tsim_oracle *oracle, const struct tsim_hit *
  */
 void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races)
 {
+	for (guint i = 0; i < oracle->discards->len; i++)	/* whose trimmer was still waiting */
+		tsim_oracle_count_harmless(oracle, g_ptr_array_index(oracle->discards, i));
 	for (guint i = 0; i < oracle->hits->len; i++) {
 		const struct tsim_hit *hit = &g_array_index(oracle->hits, struct tsim_hit, i);
 		guint copies_lost;

@@ -88,11 +88,8 @@ static void discard_chunk(struct tsim_oracle *oracle, struct tsim_chunk *chunk, 
 	i = tsim_interval_set_find(&chunk->on_disk, r.start);
 	for (; i < chunk->on_disk.n && chunk->on_disk.ranges[i].start < r.end; i++)
 		add_hit(oracle, chunk, copy, tsim_range_intersect(chunk->on_disk.ranges[i], r), cmd, t);
-	if (chunk != d->bg->chunk && d->stage < TSIM_STAGE_CORRUPTED && !d->met_unwritten &&
-	    tsim_interval_set_overlaps(&chunk->live, r)) {
+	if (chunk != d->bg->chunk && tsim_interval_set_overlaps(&chunk->live, r))
 		d->met_unwritten = TRUE;
-		oracle->fs->out->harmless++;
-	}
 }
 
 static void discard_effect(void *data, const struct tsim_command *cmd, struct tsim_range phys, tsim_ns t)
@@ -212,11 +209,18 @@ void tsim_oracle_discard_submit(struct tsim_oracle *oracle, struct tsim_discard 
 		note_present_owner(oracle, d);
 }
 
+/* All its pieces met nothing but unwritten space of a new owner. */
+void tsim_oracle_count_harmless(struct tsim_oracle *oracle, const struct tsim_discard *d)
+{
+	oracle->fs->out->harmless += d->met_unwritten && d->stage < TSIM_STAGE_CORRUPTED;
+}
+
 void tsim_oracle_discard_done(struct tsim_oracle *oracle, struct tsim_discard *d)
 {
 	guint i;
 
 	tsim_device_settle(&oracle->fs->dev);
+	tsim_oracle_count_harmless(oracle, d);
 	d->outstanding = FALSE;
 	if (g_ptr_array_find(oracle->discards, d, &i))
 		g_ptr_array_add(oracle->spare, g_ptr_array_steal_index_fast(oracle->discards, i));
@@ -276,6 +280,7 @@ static void note_raced_write(struct tsim_oracle *oracle, struct tsim_range phys,
 
 void tsim_oracle_allocated(struct tsim_oracle *oracle, struct tsim_chunk *chunk, struct tsim_range range)
 {
+	tsim_device_settle(&oracle->fs->dev);	/* what took effect before met nothing live */
 	tsim_interval_set_add(&chunk->live, offsets(chunk, range));
 }
 

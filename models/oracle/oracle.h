@@ -60,6 +60,7 @@ struct tsim_discard *tsim_oracle_hide(struct tsim_oracle *oracle, struct tsim_bl
 				      struct tsim_range logical);
 void tsim_oracle_discard_submit(struct tsim_oracle *oracle, struct tsim_discard *discard,
 				const struct tsim_chunk *target, struct tsim_range phys);
+void tsim_oracle_count_harmless(struct tsim_oracle *oracle, const struct tsim_discard *discard);
 void tsim_oracle_discard_done(struct tsim_oracle *oracle, struct tsim_discard *discard);
 
 /* Stages that others reach over it. */
