@@ -140,6 +140,8 @@ gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy
 		return tsim_throw_run(error, "deadlock in the fake world");
 	if (setup->sleep_s > 0 && !tsim_engine_run(engine, TSIM_NS_NEVER, start, &nap, error))
 		return FALSE;
+	if (tsim_engine_clock_s(engine) > 9e5)
+		return tsim_throw_run(error, "the worker should have been replaced");
 	if (setup->delay_us)
 		g_usleep(setup->delay_us);
 	fake_outcome(setup, policy, replication, outcome);
