@@ -270,9 +270,8 @@ static void note_raced_write(struct tsim_oracle *oracle, struct tsim_range phys,
 		if (!d->target || d->stage < TSIM_STAGE_REUSED || !tsim_range_overlaps(d->phys, phys))
 			continue;
 		reach(oracle, d, TSIM_STAGE_WRITTEN);
-		if (d->n_writes < TSIM_MAX_WRITES)
-			d->writes[d->n_writes++] = (struct tsim_raced_write){
-				phys, tsim_now(oracle->fs->engine), effect_ns, logical };
+		d->writes[d->n_writes++ % TSIM_KEPT_WRITES] = (struct tsim_raced_write){
+			phys, tsim_now(oracle->fs->engine), effect_ns, logical };
 	}
 }
 

@@ -7,7 +7,8 @@
 #include "outcome.h"
 #include "space.h"
 
-#define TSIM_MAX_WRITES 6
+#define TSIM_KEPT_WRITES 32	/* the last ones, which include the one that a hit destroys */
+#define TSIM_SHOWN_WRITES 4
 
 /* A write that landed, or will, in a range whose old discard is outstanding. */
 struct tsim_raced_write {
@@ -29,7 +30,7 @@ struct tsim_discard {
 	enum tsim_stage stage;
 	tsim_ns hide_ns, submit_ns, complete_ns;
 	const struct tsim_chunk *removed, *reused;
-	struct tsim_raced_write writes[TSIM_MAX_WRITES];
+	struct tsim_raced_write writes[TSIM_KEPT_WRITES];	/* a ring */
 	guint n_writes;
 };
 

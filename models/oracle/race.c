@@ -45,7 +45,8 @@ static void removal_steps(struct tsim_fs *fs, struct tsim_race *race, const stru
 		step(race, trans->super_ns, TSIM_COLUMN_COMMIT, "super", TSIM_RANGE(0, 0), 0, trans->transid);
 }
 
-static void reuse_steps(struct tsim_race *race, const struct tsim_hit *hit)
+/* The new chunk, and the writes whose data the hit destroyed. */
+static void reuse_steps(struct tsim_race *race, const struct tsim_hit *hit, struct tsim_range destroyed)
 {
 	const struct tsim_discard *d = &hit->discard;
 	struct tsim_range stripe = tsim_chunk_stripe(hit->chunk, 0);
@@ -53,9 +54,12 @@ static void reuse_steps(struct tsim_race *race, const struct tsim_hit *hit)
 	stripe.end += (hit->chunk->copies - 1) * hit->chunk->len;
 	step(race, hit->chunk->alloc_ns, TSIM_COLUMN_WRITER, "chunk", stripe, hit->chunk->logical,
 	     hit->chunk->ordinal);
-	for (guint i = 0; i < d->n_writes; i++) {
+	for (guint i = 0, shown = 0; i < MIN(d->n_writes, TSIM_KEPT_WRITES) && shown < TSIM_SHOWN_WRITES; i++) {
 		const struct tsim_raced_write *w = &d->writes[i];
 
+		if (!tsim_range_overlaps(w->phys, destroyed) || w->effect_ns > hit->t_ns)
+			continue;
+		shown++;
 		step(race, w->submit_ns, TSIM_COLUMN_WRITER, "write", w->phys, w->logical, 0);
 		step(race, w->effect_ns, TSIM_COLUMN_DEVICE, "write_effect", w->phys, w->logical, 0);
 	}
@@ -83,7 +87,7 @@ struct tsim_race *tsim_race_new(struct tsim_fs *fs, const struct tsim_hit *hit, 
 	discard_steps(race, hit);
 	if (hit->discard.removed)
 		removal_steps(fs, race, hit->discard.removed);
-	reuse_steps(race, hit);
+	reuse_steps(race, hit, TSIM_RANGE(phys, phys + race->lost_bytes));
 	step(race, hit->t_ns, TSIM_COLUMN_DEVICE, "effect", TSIM_RANGE(phys, phys + race->lost_bytes),
 	     race->lost_logical, hit->piece);
 	g_array_sort(race->steps, by_time);
