@@ -10,6 +10,7 @@
  *   exclude_super_stripes, btrfs_remove_block_group (3.18).
  */
 #include "fs.h"
+#include "invariant.h"
 #include "space.h"
 
 static const guint64 super_mirrors[] = { 64 * TSIM_KIB, 64 * TSIM_MIB, 256 * TSIM_GIB };
@@ -140,6 +141,7 @@ void tsim_block_group_unlink(struct tsim_space *space, struct tsim_block_group *
 {
 	struct tsim_space_info *info = &space->info[bg->type];
 
+	bg->removed = TRUE;	/* before chunk_mutex is waited for: an older commit may unpin meanwhile */
 	g_ptr_array_remove(space->groups, bg);
 	g_ptr_array_remove(info->groups, bg);
 	g_ptr_array_remove(space->unused_bgs, bg);
@@ -163,6 +165,8 @@ void tsim_block_group_unuse(struct tsim_space *space, struct tsim_block_group *b
 {
 	struct tsim_space_info *info = &space->info[bg->type];
 
+	tsim_invariant(bg->used >= tsim_range_len(r), "group %u has fewer bytes used than are freed",
+		       bg->chunk->ordinal);
 	bg->used -= tsim_range_len(r);
 	info->used -= tsim_range_len(r);
 	bg->pinned += tsim_range_len(r);
@@ -178,6 +182,8 @@ void tsim_block_group_unpin(struct tsim_space *space, struct tsim_block_group *b
 
 	if (bg->removed)
 		return;
+	tsim_invariant(bg->pinned >= tsim_range_len(r), "group %u has fewer bytes pinned than are unpinned",
+		       bg->chunk->ordinal);
 	bg->pinned -= tsim_range_len(r);
 	info->pinned -= tsim_range_len(r);
 	if (bg->ro)

@@ -22,15 +22,21 @@
 /* Longest used MiB for which the square law was measured; beyond it the slope goes on. */
 #define SQUARE_LAW_MIB 8.0
 
+/* The cleaner has it, or had it, while a transaction was waited for (delete_unused_bgs_mutex, 67c5e7d4). */
+static gboolean taken(const struct tsim_block_group *bg)
+{
+	return bg->removed || bg->ro;
+}
+
 static gboolean make_ro(struct tsim_fs *fs, struct tsim_block_group *bg)
 {
 	struct tsim_transaction *trans = tsim_trans_attach(fs, TSIM_TRANS_JOIN);
 	struct tsim_chunk_request r;
 	gboolean ok;
 
-	ok = !bg->removed && tsim_block_group_set_ro(&fs->space, bg, FALSE);
-	if (!ok && !bg->removed && tsim_chunk_alloc(&fs->space, bg->type, TSIM_CHUNK_FORCE, &r) == TSIM_CHUNK_MADE)
-		ok = !bg->removed && tsim_block_group_set_ro(&fs->space, bg, FALSE);
+	ok = !taken(bg) && tsim_block_group_set_ro(&fs->space, bg, FALSE);
+	if (!ok && !taken(bg) && tsim_chunk_alloc(&fs->space, bg->type, TSIM_CHUNK_FORCE, &r) == TSIM_CHUNK_MADE)
+		ok = !taken(bg) && tsim_block_group_set_ro(&fs->space, bg, FALSE);
 	if (ok && fs->policy.ops->group_ro)
 		fs->policy.ops->group_ro(&fs->policy, bg);
 	tsim_trans_end(fs, trans, TSIM_TRANS_JOIN);
@@ -125,7 +131,8 @@ static gboolean move_one(struct tsim_fs *fs, struct tsim_transaction *trans, str
 		from.range.end = piece_end(fs, bg, from.range);
 	if (!take_target(fs, trans, bg->type, tsim_range_len(from.range), &to))
 		return FALSE;
-	/* whatever happened while a chunk was made */
+	/* whatever happened while a chunk was made: files may have been truncated */
+	tsim_run_delayed_frees(fs, trans);
 	if (!tsim_interval_set_contains(&chunk->live, TSIM_RANGE(from.range.start - chunk->logical,
 								 from.range.end - chunk->logical))) {
 		tsim_extent_free(fs, trans, &to);

@@ -28,21 +28,7 @@ static struct tsim_block_group *next_unused(struct tsim_space *space)
 	return bg;
 }
 
-static enum tsim_removal ask_policy(struct tsim_cleaner *cleaner, struct tsim_block_group *bg)
-{
-	struct tsim_policy *policy = &cleaner->fs->policy;
-	enum tsim_removal answer = TSIM_REMOVE_GO;
-
-	while (policy->ops->group_removing) {
-		answer = policy->ops->group_removing(policy, bg);
-		if (answer != TSIM_REMOVE_WAIT)
-			break;
-		tsim_cond_wait(&cleaner->retry, TSIM_NS_NEVER);
-	}
-	return answer;
-}
-
-static gboolean removable(struct tsim_cleaner *cleaner, struct tsim_block_group *bg)
+static gboolean unused(const struct tsim_cleaner *cleaner, const struct tsim_block_group *bg)
 {
 	const struct tsim_fs_options *opt = cleaner->fs->opt;
 
@@ -52,7 +38,24 @@ static gboolean removable(struct tsim_cleaner *cleaner, struct tsim_block_group 
 		return FALSE;
 	if (opt->cleaner_keeps_last && cleaner->fs->space.info[bg->type].groups->len == 1)
 		return FALSE;
-	return ask_policy(cleaner, bg) == TSIM_REMOVE_GO;
+	return TRUE;
+}
+
+/* Asked again, and looked at again, after each wait. */
+static gboolean removable(struct tsim_cleaner *cleaner, struct tsim_block_group *bg)
+{
+	struct tsim_policy *policy = &cleaner->fs->policy;
+
+	while (unused(cleaner, bg)) {
+		enum tsim_removal answer = TSIM_REMOVE_GO;
+
+		if (policy->ops->group_removing)
+			answer = policy->ops->group_removing(policy, bg);
+		if (answer != TSIM_REMOVE_WAIT)
+			return answer == TSIM_REMOVE_GO;
+		tsim_cond_wait(&cleaner->retry, TSIM_NS_NEVER);
+	}
+	return FALSE;
 }
 
 /* Set RO to free-space cache dropped: within this window a trim begun is exposed. */

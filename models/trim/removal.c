@@ -18,7 +18,6 @@ static void release_map(struct tsim_fs *fs, struct tsim_block_group *bg)
 	struct tsim_space *space = &fs->space;
 
 	tsim_mutex_lock(&space->chunk_mutex);
-	bg->removed = TRUE;
 	if (fs->policy.ops->group_removed(&fs->policy, bg) == TSIM_RELEASE_PIN)
 		tsim_chunk_pin_map(space, bg->chunk);
 	else
