@@ -15,31 +15,46 @@
 #include "error.h"
 #include "units.h"
 
+#define MAX_SECONDS 1e9	/* far beyond any recording, and no tsim_ns overflows */
+#define MAX_FALLOC_MIB (G_GUINT64_CONSTANT(1) << 40)
+
 struct pattern {
 	const char *text;
 	enum tsim_trace_kind kind;
+	const char *needs[4];	/* a line without one of these fields says nothing */
 };
 
 static const struct pattern patterns[] = {
-	{ "sim: dev_extent_alloc ", TSIM_TRACE_CHUNK_ALLOC },
-	{ "sim: dev_extent_free ", TSIM_TRACE_CHUNK_FREE },
-	{ "sim: bg_removed ", TSIM_TRACE_REMOVED },
-	{ "sim: unfreeze_pinned_release ", TSIM_TRACE_RELEASED },
-	{ "sim: commit state=UNBLOCKED ", TSIM_TRACE_UNBLOCKED },
-	{ "sim: fitrim_begin ", TSIM_TRACE_FITRIM },
-	{ "wl: meta create begin ", TSIM_TRACE_CREATE },
-	{ "wl: meta delete begin ", TSIM_TRACE_DELETE },
-	{ "wl: meta syncfs ", TSIM_TRACE_SYNCFS },
-	{ "wl: data falloc begin ", TSIM_TRACE_FALLOC },
-	{ "wl: data deleted ", TSIM_TRACE_TRUNCATE },
+	{ "sim: dev_extent_alloc ", TSIM_TRACE_CHUNK_ALLOC, { "logical", "len", "flags", "phys" } },
+	{ "sim: dev_extent_free ", TSIM_TRACE_CHUNK_FREE, { "logical" } },
+	{ "sim: bg_removed ", TSIM_TRACE_REMOVED, { "logical", "em_removed" } },
+	{ "sim: unfreeze_pinned_release ", TSIM_TRACE_RELEASED, { "logical" } },
+	{ "sim: commit state=UNBLOCKED ", TSIM_TRACE_UNBLOCKED, { "transid" } },
+	{ "sim: fitrim_begin ", TSIM_TRACE_FITRIM, { NULL } },
+	{ "wl: meta create begin ", TSIM_TRACE_CREATE, { NULL } },
+	{ "wl: meta delete begin ", TSIM_TRACE_DELETE, { NULL } },
+	{ "wl: meta syncfs ", TSIM_TRACE_SYNCFS, { NULL } },
+	{ "wl: data falloc begin ", TSIM_TRACE_FALLOC, { "mb" } },
+	{ "wl: data deleted ", TSIM_TRACE_TRUNCATE, { NULL } },
 };
 
-static guint64 field(const char *text, const char *key)
+static gboolean find_field(const char *text, const char *key, guint64 *out)
 {
 	g_autofree char *name = g_strdup_printf(" %s=", key);
 	const char *at = strstr(text, name);
 
-	return at ? g_ascii_strtoull(at + strlen(name), NULL, 10) : 0;
+	if (!at || !g_ascii_isdigit(at[strlen(name)]))
+		return FALSE;
+	*out = g_ascii_strtoull(at + strlen(name), NULL, 10);
+	return TRUE;
+}
+
+static guint64 field(const char *text, const char *key)
+{
+	guint64 value = 0;
+
+	find_field(text, key, &value);
+	return value;
 }
 
 /* The seconds before ": event:"; FALSE when the line has no such field. */
@@ -47,20 +62,31 @@ static gboolean timestamp(const char *line, const char *body, tsim_ns *out)
 {
 	g_autofree char *head = g_strndup(line, (gsize)(body - line));
 	g_auto(GStrv) words = g_strsplit_set(head, " \t", -1);
-	guint n = g_strv_length(words);
 
-	for (guint i = 0; i + 1 < n; i++) {
-		char *end = strchr(words[i], ':');
+	for (guint i = 0; words[i] && words[i + 1]; i++) {
+		char *colon = strchr(words[i], ':'), *end;
 		double seconds;
 
-		if (!end || end[1] != '\0' || !strchr(words[i], '.'))
+		if (!colon || colon[1] != '\0' || !strchr(words[i], '.'))
 			continue;
-		*end = '\0';
 		seconds = g_ascii_strtod(words[i], &end);
+		if (end != colon || !(seconds >= 0 && seconds < MAX_SECONDS))
+			continue;
 		*out = (tsim_ns)(seconds * 1e9 + 0.5);
-		return *end == '\0';
+		return TRUE;
 	}
 	return FALSE;
+}
+
+static gboolean complete(const struct pattern *pattern, const char *body)
+{
+	guint64 value;
+
+	for (guint i = 0; i < G_N_ELEMENTS(pattern->needs) && pattern->needs[i]; i++) {
+		if (!find_field(body, pattern->needs[i], &value))
+			return FALSE;
+	}
+	return pattern->kind != TSIM_TRACE_FALLOC || value <= MAX_FALLOC_MIB;
 }
 
 static gboolean parse_line(const char *line, struct tsim_trace_event *out)
@@ -68,7 +94,7 @@ static gboolean parse_line(const char *line, struct tsim_trace_event *out)
 	for (guint i = 0; i < G_N_ELEMENTS(patterns); i++) {
 		const char *body = strstr(line, patterns[i].text);
 
-		if (!body || !timestamp(line, body, &out->t_ns))
+		if (!body || !complete(&patterns[i], body) || !timestamp(line, body, &out->t_ns))
 			continue;
 		out->kind = patterns[i].kind;
 		out->logical = field(body, "logical");
@@ -99,9 +125,14 @@ GArray *tsim_ftrace_read(const char *path, GError **error)
 	g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(struct tsim_trace_event));
 	g_auto(GStrv) lines = NULL;
 	tsim_ns first = 0, last = 0;
+	gsize len;
 
-	if (!g_file_get_contents(path, &text, NULL, error))
+	if (!g_file_get_contents(path, &text, &len, error))
 		return NULL;
+	for (gsize i = 0; i < len; i++) {	/* garbage must not end the text */
+		if (text[i] == '\0')
+			text[i] = '?';
+	}
 	lines = g_strsplit(text, "\n", -1);
 	for (guint i = 0; lines[i]; i++) {
 		struct tsim_trace_event event = { 0 };

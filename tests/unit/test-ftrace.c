@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "error.h"
+#include "ftrace.h"
+#include "units.h"
+
+/* The reader of recorded traces, and what it makes of damaged ones. */
+
+#define ALLOC "  kworker/u2:1-17 [000] .....     6.420746: btrfs_create_chunk: sim: dev_extent_alloc " \
+	"logical=22020096 len=436207616 flags=1 stripe=0 phys=23068672 plen=436207616 transid=7\n"
+
+static char *path;
+
+static GArray *read_bytes(const char *text, gssize len, GError **error)
+{
+	g_assert_true(g_file_set_contents(path, text, len, NULL));
+	return tsim_ftrace_read(path, error);
+}
+
+static GArray *read_text(const char *text)
+{
+	g_autoptr(GError) error = NULL;
+	GArray *events = read_bytes(text, -1, &error);
+
+	g_assert_no_error(error);
+	return events;
+}
+
+static const struct tsim_trace_event *event(const GArray *events, guint i)
+{
+	g_assert_cmpuint(i, <, events->len);
+	return &g_array_index(events, struct tsim_trace_event, i);
+}
+
+static void test_fields(void)
+{
+	g_autoptr(GArray) e = read_text(
+		"# comment: 1.0: sim: fitrim_begin x\n" ALLOC
+		" btrfs-cl:0-9 [000] .....  6.5: x: sim: dev_extent_free logical=22020096 len=1 phys=3 transid=8\n"
+		" a b-9 [000] ..... 6.6: x: sim: bg_removed bg=1 logical=22020096 frozen=1 em_removed=0 transid=8\n"
+		" a-9 [000] ..... 6.7: x: sim: bg_removed logical=5 em_removed=1\n"
+		" a-9 [000] ..... 6.8: x: sim: commit state=COMMIT_START transid=8\n"
+		" a-9 [000] ..... 6.8: x: sim: commit state=UNBLOCKED transid=8\n"
+		" a-9 [000] ..... 6.9: x: sim: unfreeze_pinned_release logical=5\n"
+		" a-9 [000] ..... 7.0: tracing_mark_write: wl: data falloc begin id=0 mb=1024\n");
+
+	g_assert_cmpuint(e->len, ==, 7);
+	g_assert_cmpint(event(e, 0)->kind, ==, TSIM_TRACE_CHUNK_ALLOC);
+	g_assert_cmpint(event(e, 0)->t_ns, ==, 0);
+	g_assert_cmpuint(event(e, 0)->logical, ==, 22020096);
+	g_assert_cmpuint(event(e, 0)->len, ==, 436207616);
+	g_assert_cmpuint(event(e, 0)->phys, ==, 23068672);
+	g_assert_cmpuint(event(e, 0)->flags, ==, 1);
+	g_assert_cmpuint(event(e, 0)->transid, ==, 7);
+	g_assert_cmpint(event(e, 1)->kind, ==, TSIM_TRACE_CHUNK_FREE);
+	g_assert_cmpint(event(e, 1)->t_ns, ==, 79254 * TSIM_NS_PER_US);
+	g_assert_cmpint(event(e, 2)->kind, ==, TSIM_TRACE_REMOVED);
+	g_assert_true(event(e, 2)->kept);
+	g_assert_false(event(e, 3)->kept);
+	g_assert_cmpint(event(e, 4)->kind, ==, TSIM_TRACE_UNBLOCKED);
+	g_assert_cmpint(event(e, 5)->kind, ==, TSIM_TRACE_RELEASED);
+	g_assert_cmpuint(event(e, 6)->len, ==, TSIM_GIB);
+}
+
+/* Lines cut short, without a time, without an event, with other words where the time should be. */
+static void test_garbled(void)
+{
+	g_autoptr(GArray) e = read_text(
+		"\n\r\n:\n: :\nsim: \nsim: fitrim_begin \n"
+		"x: sim: fitrim_begin minlen=1\n"
+		" a-9 [000] ..... 6.9: x: sim: fitrim_be\n"
+		" a-9 [000] ..... 6.x: x: sim: fitrim_begin minlen=1\n"
+		" a-9 [000] ..... nan.: x: sim: fitrim_begin minlen=1\n"
+		" a-9 [000] ..... 1e300.0: x: sim: fitrim_begin minlen=1\n"
+		" a-9 [000] ..... -1.5: x: sim: fitrim_begin minlen=1\n"
+		" a-9 [000] ..... 6.1: x: sim: dev_extent_alloc logical=7 len=12\n"
+		" a-9 [000] ..... 6.2: x: sim: dev_extent_alloc logical= len= flags= phys=\n"
+		" a-9 [000] ..... 6.3: x: wl: data falloc begin id=0 mb=99999999999999999999\n" ALLOC);
+
+	g_assert_cmpuint(e->len, ==, 1);
+	g_assert_cmpuint(event(e, 0)->phys, ==, 23068672);
+}
+
+static void test_out_of_order(void)
+{
+	g_autoptr(GError) error = NULL;
+
+	g_assert_null(read_bytes(ALLOC " a-9 [000] ..... 6.4: x: sim: fitrim_begin minlen=1\n", -1, &error));
+	g_assert_error(error, TSIM_ERROR, TSIM_ERROR_INPUT);
+	g_assert_true(strstr(error->message, ":2: ") != NULL);
+	g_assert_true(g_str_has_prefix(error->message, path));
+	g_clear_error(&error);
+	/* at one time is in order */
+	g_array_unref(read_text(ALLOC ALLOC));
+}
+
+/* Bytes of any kind, NULs and broken UTF-8 among them, hide no line but their own. */
+static void test_binary(void)
+{
+	g_autoptr(GString) text = g_string_new(ALLOC);
+	g_autoptr(GArray) e = NULL;
+	g_autoptr(GRand) rand = g_rand_new_with_seed(3);
+
+	for (guint i = 0; i < 5000; i++)
+		g_string_append_c(text, (char)g_rand_int_range(rand, 0, 256));
+	g_string_append_len(text, "\0\xff\xfe\n", 4);
+	g_string_append(text, " a-9 [000] ..... 6.9: x: sim: fitrim_begin minlen=1\n");
+	e = read_bytes(text->str, (gssize)text->len, NULL);
+	g_assert_nonnull(e);
+	g_assert_cmpuint(e->len, ==, 2);
+	g_assert_cmpint(event(e, 1)->kind, ==, TSIM_TRACE_FITRIM);
+}
+
+/* Every way to cut a file short, and random damage: an answer or an error, never a crash. */
+static void test_truncated(void)
+{
+	const char *text = ALLOC " a-9 [000] ..... 6.9: x: sim: bg_removed logical=5 em_removed=1\n";
+	g_autoptr(GRand) rand = g_rand_new_with_seed(4);
+	gsize len = strlen(text);
+
+	for (gsize n = 0; n <= len; n++) {
+		g_autoptr(GArray) e = read_bytes(text, (gssize)n, NULL);
+
+		/* the first line counts as soon as its last needed field is there */
+		g_assert_cmpint(e != NULL, ==, n >= strlen(ALLOC) - strlen("3068672 plen=436207616 transid=7\n"));
+	}
+	for (guint i = 0; i < 2000; i++) {
+		g_autofree char *copy = g_memdup2(text, len);
+		GArray *e;
+
+		for (guint k = 0; k < 5; k++)
+			copy[g_rand_int_range(rand, 0, (gint32)len)] = (char)g_rand_int_range(rand, 0, 256);
+		e = read_bytes(copy, (gssize)len, NULL);
+		g_clear_pointer(&e, g_array_unref);
+	}
+}
+
+static void test_empty(void)
+{
+	g_autoptr(GError) error = NULL;
+
+	g_assert_null(read_bytes("", 0, &error));
+	g_assert_error(error, TSIM_ERROR, TSIM_ERROR_INPUT);
+	g_clear_error(&error);
+	g_remove(path);
+	g_assert_null(tsim_ftrace_read(path, &error));
+	g_assert_nonnull(error);
+}
+
+/* The bundled recording: counts by kind, as grep gives them. */
+static void test_bundled(void)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GArray) e = tsim_ftrace_read(TSIM_TEST_TRACES "/a1.trace", &error);
+	guint n[TSIM_TRACE_TRUNCATE + 1] = { 0 };
+
+	g_assert_no_error(error);
+	for (guint i = 0; i < e->len; i++)
+		n[event(e, i)->kind]++;
+	g_assert_cmpuint(n[TSIM_TRACE_CHUNK_ALLOC], ==, 23);
+	g_assert_cmpuint(n[TSIM_TRACE_CHUNK_FREE], ==, 22);
+	g_assert_cmpuint(n[TSIM_TRACE_REMOVED], ==, 22);
+}
+
+int main(int argc, char **argv)
+{
+	int status, fd;
+
+	g_test_init(&argc, &argv, NULL);
+	fd = g_file_open_tmp("trimsim-ftrace-XXXXXX", &path, NULL);
+	g_assert_cmpint(fd, >=, 0);
+	g_close(fd, NULL);
+	g_test_add_func("/ftrace/fields", test_fields);
+	g_test_add_func("/ftrace/garbled", test_garbled);
+	g_test_add_func("/ftrace/out-of-order", test_out_of_order);
+	g_test_add_func("/ftrace/binary", test_binary);
+	g_test_add_func("/ftrace/truncated", test_truncated);
+	g_test_add_func("/ftrace/bundled", test_bundled);
+	g_test_add_func("/ftrace/empty", test_empty);
+	status = g_test_run();
+	g_remove(path);
+	g_free(path);
+	return status;
+}
