@@ -57,7 +57,7 @@ static void trimmer(void *data)
 
 	tsim_trim_block_group(w->fs, p->bg, 1);
 	w->fs->out->trim_passes++;
-	if (p->removal_in_cycle)
+	if (c->removal_in_cycle)
 		tsim_sleep(w->fs->engine, tsim_probe_draw(w, c->gap, DRAW_GAP));
 	tsim_engine_stop(w->fs->engine);
 }
@@ -84,7 +84,7 @@ static void reuse(void *data)
 	tsim_sleep(fs->engine, tsim_probe_removal_delay(w));
 	tsim_probe_remove_and_commit(w, p->bg);
 	tsim_sleep(fs->engine, tsim_probe_draw(w, c->allocation_delay, DRAW_ALLOCATION));
-	if (!tsim_alloc_extents(fs, probed_type(c), SLOT_BYTES, SLOT_BYTES, &p->rule, p->extents))
+	if (!tsim_alloc_extents(fs, probed_type(c), SLOT_BYTES, SLOT_BYTES, &c->rule, p->extents))
 		return;
 	tsim_sleep(fs->engine, tsim_probe_draw(w, c->write_delay, DRAW_WRITE));
 	write_sector(w);

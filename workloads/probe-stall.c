@@ -155,7 +155,7 @@ static void give_back(struct tsim_fs *fs)
 /* One request for a chunk, as a writer makes it, with its stall. */
 static gboolean get_chunk(struct tsim_workload *w)
 {
-	struct tsim_probe *p = w->state;
+	const struct tsim_probe_config *c = w->config;
 	struct tsim_alloc_request r;
 	enum tsim_chunk_result result;
 	gboolean again;
@@ -165,7 +165,7 @@ static gboolean get_chunk(struct tsim_workload *w)
 		result = tsim_alloc_chunk(w->fs, TSIM_DATA, TSIM_CHUNK_FORCE, &r);
 		again = result != TSIM_CHUNK_MADE &&
 			tsim_alloc_again(w->fs, TSIM_DATA, SLOT_BYTES,
-					 result == TSIM_CHUNK_FALSE_ENOSPC, &p->rule, &r);
+					 result == TSIM_CHUNK_FALSE_ENOSPC, &c->rule, &r);
 	} while (again);
 	tsim_alloc_end(w->fs, &r);
 	return result == TSIM_CHUNK_MADE;
@@ -272,11 +272,12 @@ static void losses(void *data)
 
 static void allocate_and_write(struct tsim_workload *w)
 {
+	const struct tsim_probe_config *c = w->config;
 	struct tsim_probe *p = w->state;
 	const struct tsim_extent *e;
 	guint64 start;
 
-	if (!tsim_alloc_extents(w->fs, TSIM_DATA, SLOT_BYTES, SLOT_BYTES, &p->rule, p->extents))
+	if (!tsim_alloc_extents(w->fs, TSIM_DATA, SLOT_BYTES, SLOT_BYTES, &c->rule, p->extents))
 		return;
 	e = &g_array_index(p->extents, struct tsim_extent, p->extents->len - 1);
 	start = e->range.start;

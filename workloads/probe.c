@@ -74,35 +74,29 @@ static gboolean parse_delay(const char *key, const char *text, const char *words
 	return *out || tsim_throw(error, "%s = %s: %s (or %s)", key, text, local->message, words);
 }
 
-static gboolean parse_delays(const struct tsim_probe_config *c, struct tsim_probe *p,
-			     GError **error)
-{
-	return parse_delay("removal_delay", c->removal_delay,
-			   "uniform-in-discard or uniform-in-cycle", &p->removal, error) &&
-	       parse_delay("commit_delay", c->commit_delay, "periodic", &p->commit, error) &&
-	       tsim_enospc_rule_parse(c->on_enospc, &p->rule, error);
-}
-
-static void free_delays(struct tsim_probe *p)
-{
-	g_clear_pointer(&p->removal, tsim_law_free);
-	g_clear_pointer(&p->commit, tsim_law_free);
-}
-
 static gboolean prepare(void *config, GError **error)
 {
-	const struct tsim_probe_config *c = config;
-	struct tsim_probe p = { .removal = NULL };
-	gboolean ok = parse_delays(c, &p, error);
+	struct tsim_probe_config *c = config;
 
-	free_delays(&p);
-	if (!ok)
+	if (!parse_delay("removal_delay", c->removal_delay,
+			 "uniform-in-discard or uniform-in-cycle", &c->removal, error) ||
+	    !parse_delay("commit_delay", c->commit_delay, "periodic", &c->commit, error) ||
+	    !tsim_enospc_rule_parse(c->on_enospc, &c->rule, error))
 		return FALSE;
+	c->removal_in_cycle = strcmp(c->removal_delay, "uniform-in-cycle") == 0;
 	if (c->script == TSIM_PROBE_OVERLAP && MAX(c->under_discard, c->allocations) > c->slots)
 		return tsim_throw(error, "under_discard and allocations must be at most slots");
 	if (c->script == TSIM_PROBE_RACE || c->script == TSIM_PROBE_OVERLAP)
 		return TRUE;
 	return c->request_rate > 0 || tsim_throw(error, "request_rate must be above 0/s, e.g. 1/s");
+}
+
+static void release(void *config)
+{
+	struct tsim_probe_config *c = config;
+
+	g_clear_pointer(&c->removal, tsim_law_free);
+	g_clear_pointer(&c->commit, tsim_law_free);
 }
 
 static void adjust(const void *config, struct tsim_fs_options *fs,
@@ -133,11 +127,11 @@ tsim_ns tsim_probe_removal_delay(struct tsim_workload *w)
 	guint64 bytes = tsim_range_len(p->bg->range);
 	double span_ns;
 
-	if (p->removal)
-		return tsim_probe_draw(w, p->removal, DRAW_REMOVAL);
+	if (c->removal)
+		return tsim_probe_draw(w, c->removal, DRAW_REMOVAL);
 	span_ns = (double)tsim_discard_service(w->fs->dev.opt, &w->fs->rng, bytes,
 					       p->bg->chunk->ordinal, 0);
-	if (p->removal_in_cycle)
+	if (c->removal_in_cycle)
 		span_ns += (double)tsim_probe_draw(w, c->gap, DRAW_GAP);
 	return (tsim_ns)(tsim_rng_uniform(&w->fs->rng, 0, DRAW_REMOVAL, 0) * span_ns);
 }
@@ -149,15 +143,15 @@ tsim_ns tsim_probe_removal_delay(struct tsim_workload *w)
  */
 void tsim_probe_remove_and_commit(struct tsim_workload *w, struct tsim_block_group *bg)
 {
-	struct tsim_probe *p = w->state;
+	const struct tsim_probe_config *c = w->config;
 	struct tsim_fs *fs = w->fs;
 	struct tsim_transaction *trans = tsim_trans_attach(fs, TSIM_TRANS_JOIN);
 	double u;
 
 	tsim_remove_block_group(fs, trans, bg);
 	tsim_trans_end(fs, trans, TSIM_TRANS_JOIN);
-	if (p->commit) {
-		tsim_sleep(fs->engine, tsim_probe_draw(w, p->commit, DRAW_COMMIT));
+	if (c->commit) {
+		tsim_sleep(fs->engine, tsim_probe_draw(w, c->commit, DRAW_COMMIT));
 	} else {
 		u = tsim_rng_uniform(&fs->rng, 0, DRAW_COMMIT, 0);
 		trans->start_ns -= (tsim_ns)(u * (double)fs->opt->commit_interval_ns);
@@ -191,8 +185,6 @@ static void start(struct tsim_workload *w)
 	const struct tsim_probe_config *c = w->config;
 	struct tsim_probe *p = w->state;
 
-	parse_delays(c, p, NULL);
-	p->removal_in_cycle = strcmp(c->removal_delay, "uniform-in-cycle") == 0;
 	p->extents = g_array_new(FALSE, FALSE, sizeof(struct tsim_extent));
 	if (c->script == TSIM_PROBE_RACE)
 		tsim_probe_race_start(w);
@@ -204,7 +196,6 @@ static void clear(struct tsim_workload *w)
 {
 	struct tsim_probe *p = w->state;
 
-	free_delays(p);
 	g_clear_pointer(&p->extents, g_array_unref);
 	g_clear_pointer(&p->trims, g_free);
 }
@@ -216,6 +207,7 @@ const struct tsim_workload_ops tsim_workload_probe = {
 	.config_size = sizeof(struct tsim_probe_config),
 	.state_size = sizeof(struct tsim_probe),
 	.prepare = prepare,
+	.release = release,
 	.adjust = adjust,
 	.scripted = TRUE,
 	.mkfs = probe_mkfs,

@@ -32,6 +32,11 @@ struct tsim_probe_config {
 	double overlap, request_rate;
 	guint64 pieces, copies, slots, spare_slots, trimmers, under_discard, allocations;
 	char *on_enospc;
+
+	/* what prepare() makes of the texts */
+	TsimLaw *removal, *commit;	/* NULL: a word instead of a law, or periodic */
+	gboolean removal_in_cycle;
+	struct tsim_enospc_rule rule;
 };
 
 /* A group under one trimmer. */
@@ -41,9 +46,6 @@ struct tsim_probe_trim {
 };
 
 struct tsim_probe {
-	struct tsim_enospc_rule rule;
-	TsimLaw *removal, *commit;	/* NULL: a word instead of a law, or periodic */
-	gboolean removal_in_cycle;
 	struct tsim_block_group *bg;	/* that is probed; no single one: NULL */
 	GArray *extents;		/* (element-type struct tsim_extent) of the new owner */
 	struct tsim_probe_trim *trims;
