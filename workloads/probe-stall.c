@@ -9,6 +9,9 @@
  * loss: slots places; each request takes a free one and has it discarded and
  *   removed at once, or is lost when all are pinned.  From a request that
  *   finds all places free until all are free again: one regenerative cycle.
+ * crowd: the same with more places than are ever pinned; after allocation_delay
+ *   a writer asks for spare_slots + 1 chunks, and is refused one if more than
+ *   slots - spare_slots - 1 places are pinned by then.
  * overlap: under_discard of slots places, chosen at random, are discarded and
  *   removed; then allocations chunks are made and written.
  *
@@ -64,7 +67,7 @@ static gboolean starts_with_group(struct tsim_workload *w, guint i)
 
 	if (c->script == TSIM_PROBE_OVERLAP)
 		return chosen(w, i, c->under_discard - p->n_trims);
-	return c->script != TSIM_PROBE_LOSS && i == 0;
+	return (c->script == TSIM_PROBE_CYCLE || c->script == TSIM_PROBE_SPARE) && i == 0;
 }
 
 static void add_trim(struct tsim_workload *w, struct tsim_block_group *bg)
@@ -219,17 +222,18 @@ static void start_requests(struct tsim_workload *w)
 	tsim_actor_spawn(engine, "arrivals", 1, 0, requests, w);
 }
 
-/* ---- loss ---- */
+/* ---- loss and crowd ---- */
 
 static void loss_trimmer(void *data)
 {
 	struct tsim_probe_trim *t = data;
+	const struct tsim_probe_config *c = t->w->config;
 	struct tsim_probe *p = t->w->state;
 
 	trim(t);
 	/* nothing in the file system does: a `full` that sticks would block a free place */
 	tsim_space_clear_full(&t->w->fs->space);
-	if (--p->n_trimming == 0)
+	if (--p->n_trimming == 0 && c->script == TSIM_PROBE_LOSS)
 		tsim_engine_stop(t->w->fs->engine);
 }
 
@@ -260,12 +264,27 @@ static void discard_and_remove(struct tsim_workload *w)
 static void losses(void *data)
 {
 	struct tsim_workload *w = data;
+	const struct tsim_probe_config *c = w->config;
 
 	for (guint32 k = 0;; k++) {
+		if (k > 0 || c->script == TSIM_PROBE_CROWD)
+			sleep_until_request(w, k);
 		if (get_chunk(w))
 			discard_and_remove(w);
-		sleep_until_request(w, k);
 	}
+}
+
+/* The last one of the run: what it got need not be given back. */
+static void crowd_writer(void *data)
+{
+	struct tsim_workload *w = data;
+	const struct tsim_probe_config *c = w->config;
+
+	tsim_sleep(w->fs->engine, tsim_probe_draw(w, c->allocation_delay, DRAW_ALLOCATION));
+	for (guint64 k = 0; k <= c->spare_slots; k++)
+		if (!get_chunk(w))
+			break;
+	tsim_engine_stop(w->fs->engine);
 }
 
 /* ---- overlap ---- */
@@ -301,8 +320,10 @@ void tsim_probe_stall_start(struct tsim_workload *w)
 	const struct tsim_probe_config *c = w->config;
 	struct tsim_probe *p = w->state;
 
-	if (c->script == TSIM_PROBE_LOSS) {
+	if (c->script == TSIM_PROBE_LOSS || c->script == TSIM_PROBE_CROWD) {
 		tsim_actor_spawn(w->fs->engine, "arrivals", 1, 0, losses, w);
+		if (c->script == TSIM_PROBE_CROWD)
+			tsim_actor_spawn(w->fs->engine, "writer", 1, 0, crowd_writer, w);
 	} else if (c->script == TSIM_PROBE_OVERLAP) {
 		for (guint i = 0; i < p->n_trims; i++)
 			spawn_trimmer(w, &p->trims[i]);

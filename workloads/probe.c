@@ -5,8 +5,8 @@
  * Models: scripts of one race or one wait, at given delays.  race: one RO block
  *   group whose whole free space is hidden and discarded, then its removal,
  *   the commit, the allocation of a chunk at the same place and one write in
- *   it, each after its own delay (probe-race.c).  cycle, spare, loss, overlap:
- *   places that removed groups keep pinned, and who asks for them
+ *   it, each after its own delay (probe-race.c).  cycle, spare, loss,
+ *   crowd, overlap: places that removed groups keep pinned, and who asks for them
  *   (probe-stall.c).
  * Leaves out: every other cost: nothing but the given delays takes time.
  * Source: docs/validation.md; the code of the space, commit, trim and policy
@@ -21,7 +21,7 @@
 
 #define MAX_SLOTS 40	/* below the superblock mirror at 64 MiB */
 
-static const char *const scripts[] = { "race", "cycle", "spare", "loss", "overlap", NULL };
+static const char *const scripts[] = { "race", "cycle", "spare", "loss", "crowd", "overlap", NULL };
 
 #define OPT(field) offsetof(struct tsim_probe_config, field)
 
@@ -47,9 +47,9 @@ static const struct tsim_option options[] = {
 	{ "request_rate", TSIM_OPT_FREQUENCY, OPT(request_rate), 0, 1e9, .def = "0/s",
 	  .help = "Poisson requests for a place; loss: each takes one and discards it" },
 	{ "slots", TSIM_OPT_COUNT, OPT(slots), 1, MAX_SLOTS, .def = "1",
-	  .help = "loss, overlap: places of one chunk each" },
+	  .help = "loss, crowd, overlap: places of one chunk each" },
 	{ "spare_slots", TSIM_OPT_COUNT, OPT(spare_slots), 0, MAX_SLOTS, .def = "0",
-	  .help = "spare: free places beside the pinned one, kept by those who get them" },
+	  .help = "spare: free places beside the pinned one; crowd: a writer needs one more" },
 	{ "trimmers", TSIM_OPT_COUNT, OPT(trimmers), 1, 2, .def = "1",
 	  .help = "spare: trimmers that are in the pinned group, each at a free range of its own" },
 	{ "under_discard", TSIM_OPT_COUNT, OPT(under_discard), 0, MAX_SLOTS, .def = "1",
@@ -86,6 +86,8 @@ static gboolean prepare(void *config, GError **error)
 	c->removal_in_cycle = strcmp(c->removal_delay, "uniform-in-cycle") == 0;
 	if (c->script == TSIM_PROBE_OVERLAP && MAX(c->under_discard, c->allocations) > c->slots)
 		return tsim_throw(error, "under_discard and allocations must be at most slots");
+	if (c->script == TSIM_PROBE_CROWD && c->spare_slots >= c->slots)
+		return tsim_throw(error, "spare_slots must be below slots");
 	if (c->script == TSIM_PROBE_RACE || c->script == TSIM_PROBE_OVERLAP)
 		return TRUE;
 	return c->request_rate > 0 || tsim_throw(error, "request_rate must be above 0/s, e.g. 1/s");
@@ -136,10 +138,17 @@ tsim_ns tsim_probe_removal_delay(struct tsim_workload *w)
 	return (tsim_ns)(tsim_rng_uniform(&w->fs->rng, 0, DRAW_REMOVAL, 0) * span_ns);
 }
 
+static void committer(void *data)
+{
+	struct tsim_workload *w = data;
+
+	tsim_commit_now(w->fs);
+}
+
 /**
  * tsim_probe_remove_and_commit:
  * The removal joins a running transaction; periodic: of an age uniform in the
- * interval.  Returns when it is committed.
+ * interval.  Returns when it is UNBLOCKED; the commit goes on.
  */
 void tsim_probe_remove_and_commit(struct tsim_workload *w, struct tsim_block_group *bg)
 {
@@ -157,7 +166,8 @@ void tsim_probe_remove_and_commit(struct tsim_workload *w, struct tsim_block_gro
 		trans->start_ns -= (tsim_ns)(u * (double)fs->opt->commit_interval_ns);
 		tsim_sleep_until(fs->engine, trans->start_ns + fs->opt->commit_interval_ns);
 	}
-	tsim_commit_now(fs);
+	tsim_actor_spawn(fs->engine, "btrfs-transaction", 0, 0, committer, w);
+	tsim_commit_wait_unblocked(fs, trans->transid, TSIM_NS_NEVER);
 }
 
 /* A committed group that nobody allocates from. */

@@ -23,6 +23,8 @@ const struct tsim_command tsim_commands[] = {
 	{ "check", "CONFIG [--set GROUP.KEY=VALUE]...", "validate every experiment of a file",
 	  tsim_cmd_check },
 	{ "keys", "[GROUP [KIND]]", "print the keys that a configuration may have", tsim_cmd_keys },
+	{ "validate", "[CASE]... [--budget N] [--seed S] [-j N] [--format text|json] [-o DIR]",
+	  "compare the simulator with closed forms", tsim_cmd_validate },
 	{ .name = NULL },
 };
 

@@ -56,7 +56,7 @@ static void histograms(const struct tsim_policy_tally *p, TsimHistogram *out[N_H
 }
 
 /* ... its ratios */
-#define N_RATIOS 5
+#define N_RATIOS 7
 static void ratios(struct tsim_policy_tally *p, struct tsim_ratio *out[N_RATIOS])
 {
 	out[0] = &p->per_removal;
@@ -64,6 +64,8 @@ static void ratios(struct tsim_policy_tally *p, struct tsim_ratio *out[N_RATIOS]
 	out[2] = &p->per_hour;
 	out[3] = &p->stalled;
 	out[4] = &p->false_enospc;
+	out[5] = &p->stall_time;
+	out[6] = &p->corrupted_time;
 }
 
 /* ... and its paired differences. */
@@ -136,6 +138,8 @@ static void policy_add(struct tsim_policy_tally *p, const struct tsim_outcome *o
 	tsim_ratio_add(&p->per_hour, corrupted, hours(o));
 	tsim_ratio_add(&p->stalled, o->stalled, o->requests);
 	tsim_ratio_add(&p->false_enospc, o->false_enospc, o->requests);
+	tsim_ratio_add(&p->stall_time, seconds(o->stall_ns), o->requests);
+	tsim_ratio_add(&p->corrupted_time, o->corrupted ? hours(o) : 0, hours(o));
 	if (o->first_hit_ns != TSIM_NS_NEVER)
 		tsim_histogram_add(p->first_hit, o->first_hit_ns);
 	tsim_paired_add(&p->corrupted, (double)o->corrupted - first->corrupted);

@@ -13,6 +13,8 @@ struct tsim_policy_tally {
 	TsimHistogram *first_hit; /* of the replications with a hit */
 	struct tsim_ratio per_removal, per_trim_pass, per_hour; /* corrupted discards per ... */
 	struct tsim_ratio stalled, false_enospc; /* per allocation request */
+	struct tsim_ratio stall_time; /* seconds per allocation request */
+	struct tsim_ratio corrupted_time; /* share of the time in corrupted replications */
 	struct tsim_paired corrupted, stall_s, stalls; /* this policy - the first */
 	GPtrArray *kept; /* (element-type struct tsim_kept) best first, see keep.h */
 };

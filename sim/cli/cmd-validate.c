@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "error.h"
+#include "units.h"
+#include "validate.h"
+
+#define MAX_JOBS 1024
+
+static char *budget, *seed, *format, *dir;
+static int jobs;
+
+static const GOptionEntry entries[] = {
+	{ "budget", 0, 0, G_OPTION_ARG_STRING, &budget,
+	  "replications of a row at most (100000); dearer ones get fewer", "N" },
+	{ "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "of all random numbers (20261122)", "S" },
+	{ "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "worker processes; default: one per processor",
+	  "N" },
+	{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "what is printed: text (default) or json",
+	  "FORMAT" },
+	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &dir,
+	  "write validation.txt, validation.json and validation.tsv there too", "DIR" },
+	{ NULL },
+};
+
+static const char examples[] =
+	"Runs configs/validation/ through the same code as every other experiment and\n"
+	"compares with closed forms.  CASE is one of r1 to r6, s1 to s4; default: all.\n"
+	"Exit status 4: a row is further off than chance allows.\n"
+	"\n"
+	"Examples:\n"
+	"  trimsim validate\n"
+	"  trimsim validate r3 s1 --budget 1000000 --seed 7\n"
+	"  trimsim validate -o results/validation\n"
+	"  gnuplot -c plots/validation.gp results/validation/validation.tsv svg validation.svg\n";
+
+static gboolean parse_count(const char *option, const char *text, guint64 low, guint64 *value,
+			    GError **error)
+{
+	g_autoptr(GError) local = NULL;
+
+	if (!text || g_ascii_string_to_unsigned(text, 10, low, G_MAXUINT32, value, &local))
+		return TRUE;
+	return tsim_throw(error, "--%s: '%s' is not a number from %" G_GUINT64_FORMAT " to %u",
+			  option, text, low, G_MAXUINT32);
+}
+
+static gboolean check_options(struct tsim_validate_options *o, GError **error)
+{
+	if (format && strcmp(format, "text") && strcmp(format, "json"))
+		return tsim_throw(error, "--format: '%s' is not one of text, json", format);
+	if (jobs < 0 || jobs > MAX_JOBS)
+		return tsim_throw(error, "-j: %d is out of range, permitted is 1 to %d", jobs,
+				  MAX_JOBS);
+	if (!parse_count("budget", budget, 1000, &o->budget, error) ||
+	    !parse_count("seed", seed, 0, &o->seed, error))
+		return FALSE;
+	if (dir && g_mkdir_with_parents(dir, 0777) < 0)
+		return tsim_throw(error, "-o: cannot make the directory %s: %s", dir,
+				  g_strerror(errno));
+	return TRUE;
+}
+
+struct printer {
+	gboolean live; /* lines go to stdout as they are known */
+	GString *text;
+	struct tsim_validate_result before;
+	gboolean has_before;
+};
+
+static void print(struct printer *p, char *text)
+{
+	g_string_append(p->text, text);
+	if (p->live) {
+		fputs(text, stdout);
+		fflush(stdout);
+	}
+	g_free(text);
+}
+
+static void print_line(const struct tsim_validate_result *result, gpointer data)
+{
+	struct printer *p = data;
+
+	print(p, tsim_validate_line(result, p->has_before ? &p->before : NULL));
+	p->before = *result;
+	p->has_before = TRUE;
+}
+
+static gboolean save(const char *name, const char *text, GError **error)
+{
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+	g_autoptr(GError) local = NULL;
+
+	return g_file_set_contents(path, text, -1, &local) ||
+	       tsim_throw_run(error, "%s", local->message);
+}
+
+static gboolean save_all(const struct printer *p, const struct tsim_validate_table *table,
+			 const char *json, GError **error)
+{
+	g_autofree char *tsv = tsim_validate_tsv(table);
+
+	return save("validation.txt", p->text->str, error) &&
+	       save("validation.json", json, error) && save("validation.tsv", tsv, error);
+}
+
+static gboolean validate(char **cases, gboolean *passed, GError **error)
+{
+	struct tsim_validate_options options = { .cases = cases,
+						 .budget = TSIM_VALIDATE_BUDGET,
+						 .seed = TSIM_VALIDATE_SEED };
+	g_autoptr(GString) text = g_string_new(NULL);
+	struct printer p = { .live = g_strcmp0(format, "json") != 0, .text = text };
+	g_autoptr(TsimValidateTable) table = NULL;
+	g_autofree char *json = NULL;
+
+	if (!check_options(&options, error))
+		return FALSE;
+	options.jobs = jobs;
+	print(&p, tsim_validate_head());
+	if (!tsim_validate(&options, print_line, &p, &table, error))
+		return FALSE;
+	print(&p, tsim_validate_foot(table));
+	json = tsim_validate_json(table);
+	if (!p.live)
+		fputs(json, stdout);
+	*passed = tsim_validate_passed(table);
+	return !dir || save_all(&p, table, json, error);
+}
+
+int tsim_cmd_validate(int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	gboolean passed = FALSE, ok;
+	int status = TSIM_EXIT_OK;
+
+	ok = tsim_cli_parse(&argc, &argv, entries, "[CASE]...", examples, 0, G_MAXINT, &error) &&
+	     validate(argv + 1, &passed, &error);
+	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+		fputs("trimsim: interrupted\n", stderr);
+		status = TSIM_EXIT_INTERRUPTED;
+	} else if (!ok) {
+		status = tsim_cli_fail(error);
+	} else if (!passed) {
+		status = TSIM_EXIT_CHECK;
+	}
+	g_free(budget);
+	g_free(seed);
+	g_free(format);
+	g_free(dir);
+	return status;
+}
