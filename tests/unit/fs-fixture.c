@@ -15,6 +15,7 @@ struct tsim_device_options dev_opt;
 GPtrArray *races;
 enum tsim_chunk_result chunk_result;
 struct tsim_chunk_request chunk_request;
+guint64 fs_seed = 1;
 
 static const char *layout;	/* NULL: tsim_space_mkfs() */
 static gboolean alive;
@@ -93,7 +94,7 @@ static void free_race(gpointer race)
 static void fs_begin(const struct tsim_policy_ops *ops)
 {
 	static const char config[64];	/* every option of the policies here may be 0 */
-	struct tsim_rng rng = { 1, 1 };
+	struct tsim_rng rng = { fs_seed, 1 };
 
 	fs_end();
 	out = (struct tsim_outcome){ .first_hit_ns = TSIM_NS_NEVER };

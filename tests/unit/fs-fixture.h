@@ -19,6 +19,7 @@ extern struct tsim_fs fs;
 extern struct tsim_outcome out;
 extern struct tsim_fs_options fs_opt;
 extern struct tsim_device_options dev_opt;
+extern guint64 fs_seed;
 extern GPtrArray *races;	/* (element-type struct tsim_race) of the last run */
 
 /*
