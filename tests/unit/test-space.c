@@ -317,9 +317,7 @@ static void set(const struct tsim_option *table, gpointer target, const char *co
 		g_autoptr(GError) error = NULL;
 
 		g_assert_nonnull(option);
-		if (option->type == TSIM_OPT_LAW)
-			g_clear_pointer((TsimLaw **)((char *)target + option->offset), tsim_law_free);
-		tsim_option_parse(option, pairs[1], (char *)target + option->offset, &error);
+		tsim_option_parse(option, pairs[1], target, &error);
 		g_assert_no_error(error);
 	}
 }
