@@ -3,6 +3,7 @@
 
 #include "cleaner.h"
 #include "file.h"
+#include "paranoid.h"
 
 const char *const tsim_stage_names[TSIM_N_STAGES] = { "hidden", "removed", "committed",
 						      "reused", "written", "corrupted" };
@@ -44,6 +45,7 @@ void tsim_fs_clear(struct tsim_fs *fs)
 	tsim_policy_clear(&fs->policy);
 	g_clear_pointer(&fs->files, g_ptr_array_unref);
 	g_clear_pointer(&fs->cleaner, g_free);
+	tsim_paranoid_clear(fs);
 }
 
 void tsim_fs_mount(struct tsim_fs *fs, gboolean kthreads)
@@ -62,6 +64,7 @@ void tsim_fs_mount(struct tsim_fs *fs, gboolean kthreads)
  */
 void tsim_fs_finish(struct tsim_fs *fs, GPtrArray *races)
 {
+	tsim_paranoid_finish(fs);
 	tsim_device_drain(&fs->dev);
 	tsim_space_count_pinned(&fs->space, 0);
 	tsim_space_clear_full(&fs->space);

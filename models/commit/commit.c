@@ -14,6 +14,7 @@
 #include "cleaner.h"
 #include "fs.h"
 #include "invariant.h"
+#include "paranoid.h"
 
 #define SUPER_BYTES 4096
 #define SUPER_OFFSET (64 * TSIM_KIB)
@@ -116,6 +117,7 @@ static void finish(struct tsim_fs *fs, struct tsim_transaction *trans)
 	struct tsim_policy *policy = &fs->policy;
 
 	tsim_unpin_extents(fs, trans);
+	tsim_paranoid_check(fs);
 	if (fs->opt->clear_full_at_commit && trans->have_free_bgs)
 		tsim_space_clear_full(&fs->space);
 	tsim_space_released(&fs->space);

@@ -190,6 +190,8 @@ static struct tsim_command queue_io(struct tsim_device *dev, tsim_ns service_ns,
 	dev->longest_wait_ns = MAX(dev->longest_wait_ns, cmd.start_ns - now);
 	if (dev->io_ns)
 		tsim_histogram_add(dev->io_ns, cmd.complete_ns - now);
+	if (dev->watch)
+		dev->watch(dev->watch_data, &cmd);
 	return cmd;
 }
 
@@ -256,6 +258,8 @@ static tsim_ns submit_discard(struct tsim_device *dev, struct tsim_command *cmd,
 		dev->barrier_until_ns = cmd->complete_ns;
 	if (dev->discard_ns)
 		tsim_histogram_add(dev->discard_ns, cmd->complete_ns - cmd->submit_ns);
+	if (dev->watch)
+		dev->watch(dev->watch_data, cmd);
 	if (dev->draw_log)
 		g_array_append_val(dev->draw_log, ((struct tsim_discard_draw){ entity, index, service }));
 	return cmd->complete_ns;

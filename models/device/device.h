@@ -57,6 +57,9 @@ struct tsim_device {
 	guint64 seq;
 	tsim_ns longest_wait_ns;		/* of reads, writes and flushes in the queue; a commit resets it */
 	GArray *draw_log;			/* (element-type struct tsim_discard_draw), tests only */
+	/* Told of every command when it is submitted; may be NULL. */
+	void (*watch)(void *data, const struct tsim_command *cmd);
+	void *watch_data;
 };
 
 void tsim_device_init(struct tsim_device *dev, TsimEngine *engine, const struct tsim_device_options *opt,

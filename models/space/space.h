@@ -53,6 +53,7 @@ struct tsim_block_group {
 	gboolean removed;		/* out of the tree; `removed` of the fix */
 	gboolean unused_listed;
 	guint64 used, reserved, pinned, super_bytes;
+	guint64 hidden;			/* entries under discard; reserved too if it was RW then */
 	guint trimming;			/* trimmers in the group; `frozen` since 2020 */
 	struct tsim_free_space free;
 	guint32 n_discards;		/* index of the next latency draw */

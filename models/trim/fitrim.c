@@ -70,6 +70,7 @@ static void put_back(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsi
 	struct tsim_space_info *info = &fs->space.info[bg->type];
 
 	tsim_free_space_add(&bg->free, entry);
+	bg->hidden -= tsim_range_len(entry);
 	if (reserved == 0)
 		return;
 	bg->reserved -= reserved;
@@ -86,6 +87,7 @@ static gboolean do_trimming(struct tsim_fs *fs, struct tsim_block_group *bg, str
 	guint64 reserved = bg->ro ? 0 : tsim_range_len(entry);
 	gboolean ok;
 
+	bg->hidden += tsim_range_len(entry);
 	bg->reserved += reserved;
 	fs->space.info[bg->type].reserved += reserved;
 	if (fs->policy.ops->discard_begin)

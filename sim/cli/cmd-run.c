@@ -15,7 +15,7 @@
 static char **experiments, **sets;
 static char *dir, *seed, *replications, *format;
 static int jobs;
-static gboolean quiet;
+static gboolean quiet, paranoid;
 
 static const GOptionEntry entries[] = {
 	{ "experiment", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &experiments,
@@ -31,6 +31,8 @@ static const GOptionEntry entries[] = {
 	  "the same as --set experiment.replications=N", "N" },
 	{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "what is printed: text (default) or json",
 	  "FORMAT" },
+	{ "paranoid", 0, 0, G_OPTION_ARG_NONE, &paranoid,
+	  "the same as --set experiment.paranoid=yes", NULL },
 	{ "quiet", 0, 0, G_OPTION_ARG_NONE, &quiet,
 	  "no progress line, and do not say where the result is", NULL },
 	{ NULL },
@@ -90,6 +92,8 @@ static GPtrArray *command_words(const char *path, const struct job *job)
 		add_word(words, "--set", sets[i]);
 	if (replications)
 		add_word(words, "--replications", replications);
+	if (paranoid)
+		g_ptr_array_add(words, g_strdup("--paranoid"));
 	add_word(words, "--seed", number);
 	g_ptr_array_add(words, NULL);
 	return words;
@@ -150,7 +154,8 @@ static GPtrArray *prepare_all(const char *path, GError **error)
 		return NULL;
 	config = tsim_cli_load(path, sets, error);
 	if (!config || !set_number(config, "seed", seed, error) ||
-	    !set_number(config, "replications", replications, error))
+	    !set_number(config, "replications", replications, error) ||
+	    !set_number(config, "paranoid", paranoid ? "yes" : NULL, error))
 		return NULL;
 	for (guint i = 0; i < (experiments ? g_strv_length(experiments) : 1); i++) {
 		struct job *job = prepare(config, experiments ? experiments[i] : NULL, error);

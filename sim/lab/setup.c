@@ -22,6 +22,8 @@ static const struct tsim_option experiment_options[] = {
 	{ "seed", TSIM_OPT_COUNT, OPT(seed), .def = "1", .help = "of all random numbers" },
 	{ "confidence", TSIM_OPT_SHARE, OPT(confidence), 0.5, 0.9999999, .def = "95%",
 	  .help = "level of every interval" },
+	{ "paranoid", TSIM_OPT_BOOL, OPT(paranoid), .def = "no",
+	  .help = "check conservation of space at every commit and Little's law at the end" },
 	{ .name = NULL },
 };
 

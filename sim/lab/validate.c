@@ -72,6 +72,7 @@ static TsimSetup *make_setup(const struct tsim_validate_row *row, const char *po
 	if (!config)
 		return NULL;
 	g_ptr_array_add(sets, g_strdup_printf("experiment.policies=%s", policy));
+	g_ptr_array_add(sets, g_strdup("experiment.paranoid=yes"));
 	g_ptr_array_add(sets, g_strdup_printf("experiment.seed=%" G_GUINT64_FORMAT, seed));
 	g_ptr_array_add(sets, g_strdup_printf("experiment.replications=%" G_GUINT64_FORMAT,
 					      replications));

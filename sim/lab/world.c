@@ -3,6 +3,7 @@
  * One replication: a device, a file system, a policy and a workload.
  */
 #include "invariant.h"
+#include "paranoid.h"
 #include "setup.h"
 
 struct world {
@@ -36,6 +37,8 @@ static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *
 		fs->dev.discard_ns = distributions->discard;
 		fs->dev.io_ns = distributions->io;
 	}
+	if (setup->experiment.paranoid)
+		tsim_paranoid_start(fs);
 	tsim_policy_init(&fs->policy, setup->policies[policy].ops, setup->policies[policy].config, fs);
 	tsim_workload_init(&world->workload, setup->workload, setup->workload_config, fs);
 }

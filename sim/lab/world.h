@@ -15,6 +15,7 @@ struct tsim_experiment {
 	GStrv policies;
 	guint64 replications, seed;
 	double confidence;
+	gboolean paranoid;
 };
 
 const struct tsim_schema *tsim_setup_schema(void);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "fitrim.h"
+#include "paranoid.h"
 #include "removal.h"
 
 struct tsim_fs fs;
@@ -102,6 +103,7 @@ static void fs_begin(const struct tsim_policy_ops *ops)
 	tsim_fs_init(&fs, engine, &fs_opt, &dev_opt, &rng);
 	alive = TRUE;
 	fs.out = &out;
+	tsim_paranoid_start(&fs);
 	tsim_policy_init(&fs.policy, ops, config, &fs);
 	if (layout)
 		make_layout();
