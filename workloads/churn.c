@@ -6,7 +6,8 @@
  *   (create at a rate, unlink, again) that come and go; a loop of balance
  *   calls; syncfs and fsync loops; fstrim loops.
  * Leaves out: reads.
- * Source: the recorded workload of traces/README.md (series k, m1, m2, m3).
+ * Source: the workload of recordings of a real btrfs (6.1.192), whose series are
+ *   named k (metadata balance), m1 (data balance), m2 and m3 (the cleaner).
  */
 #include "balance.h"
 #include "file.h"
@@ -54,14 +55,14 @@ static const struct tsim_option options[] = {
 	{ "data_bytes", TSIM_OPT_BYTES, OPT(data_bytes), 0, 1e15, .def = "0B",
 	  .help = "size of the file that is fallocated again and again; 0: none" },
 	{ "data_written", TSIM_OPT_SHARE, OPT(data_written), 0, 1, .def = "3.125%",
-	  .help = "share of it that is written, in random pieces of 1 MiB", .source = "traces/README.md: MB/32" },
+	  .help = "share of it that is written, in random pieces of 1 MiB", .source = "recorded btrfs 6.1.192: MB/32" },
 	{ "data_hold", TSIM_OPT_TIME, OPT(data_hold_ns), 0, HOUR_NS, .def = "1s", .help = "until it is truncated" },
 	{ "data_gap", TSIM_OPT_TIME, OPT(data_gap_ns), 1e3, HOUR_NS, .def = "1s", .help = "until the next one" },
 	{ "data_sync", TSIM_OPT_BOOL, OPT(data_sync), .def = "yes", .help = "syncfs after the truncate" },
 	{ "metadata_bytes", TSIM_OPT_BYTES, OPT(metadata_bytes), 0, 1e15, .def = "0B",
 	  .help = "tree blocks that files use before they are unlinked; 0: none" },
 	{ "metadata_rate", TSIM_OPT_RATE, OPT(metadata_rate), 1, 1e12, .def = "500kB/s",
-	  .help = "growth of the tree blocks", .source = "traces/laws.md: .48 MiB/s in series k" },
+	  .help = "growth of the tree blocks", .source = "recorded btrfs 6.1.192, series k: .48 MiB/s" },
 	{ "balance", TSIM_OPT_ENUM, OPT(balance), .choices = balance_names, .def = "none",
 	  .help = "a loop of balance calls over these groups" },
 	{ "balance_usage", TSIM_OPT_SHARE, OPT(balance_usage), 0, 1, .def = "100%",
@@ -69,7 +70,7 @@ static const struct tsim_option options[] = {
 	{ "balance_groups", TSIM_OPT_COUNT, OPT(balance_groups), 0, 1e6, .def = "0",
 	  .help = "groups relocated in a call (limit filter); 0: all" },
 	{ "balance_pause", TSIM_OPT_LAW, OPT(balance_pause), .def = "lognormal(median=105ms, sigma=0.1)",
-	  .help = "between two balance calls", .source = "traces/laws.md: 100.05/104-108/131-159/250 ms" },
+	  .help = "between two balance calls", .source = "recorded btrfs 6.1.192, series k: 100 to 250 ms" },
 	{ "sync_pause", TSIM_OPT_TIME, OPT(sync_pause_ns), 0, HOUR_NS, .def = "0ns",
 	  .help = "between two calls of syncfs; 0: none" },
 	{ "fsync_pause", TSIM_OPT_TIME, OPT(fsync_pause_ns), 0, HOUR_NS, .def = "0ns",
@@ -88,6 +89,15 @@ static gboolean prepare(void *data, GError **error)
 	struct tsim_enospc_rule rule;
 
 	return tsim_enospc_rule_parse(c->on_enospc, &rule, error);
+}
+
+/*
+ * A loop is met at a random point of its first pause: if all began at time 0
+ * the run would open with a race that no running system has.
+ */
+static tsim_ns phase(struct tsim_workload *w, guint32 loop, tsim_ns pause)
+{
+	return (tsim_ns)(tsim_rng_uniform(&w->fs->rng, loop, TSIM_DRAW_WORKLOAD + 2, 0) * (double)pause);
 }
 
 static void metadata_loop(void *data)
@@ -117,9 +127,10 @@ static void balance_loop(void *data)
 				     (guint)c->balance_groups };
 
 	for (guint32 i = 0;; i++) {
+		tsim_ns pause = tsim_draw_law(&w->fs->rng, c->balance_pause, 1, TSIM_DRAW_WORKLOAD + 1, i);
+
+		tsim_sleep(w->fs->engine, i == 0 ? phase(w, 0, pause) : MAX(pause, 1));
 		tsim_balance(w->fs, &args);
-		tsim_sleep(w->fs->engine,
-			   MAX(tsim_draw_law(&w->fs->rng, c->balance_pause, 1, TSIM_DRAW_WORKLOAD + 1, i), 1));
 	}
 }
 
@@ -128,6 +139,7 @@ static void sync_loop(void *data)
 	struct tsim_workload *w = data;
 	const struct config *c = w->config;
 
+	tsim_sleep(w->fs->engine, phase(w, 1, c->sync_pause_ns));
 	for (;;) {
 		tsim_sleep(w->fs->engine, c->sync_pause_ns);
 		tsim_sync_fs(w->fs);
@@ -139,6 +151,7 @@ static void fsync_loop(void *data)
 	struct tsim_workload *w = data;
 	const struct config *c = w->config;
 
+	tsim_sleep(w->fs->engine, phase(w, 2, c->fsync_pause_ns));
 	for (;;) {
 		tsim_sleep(w->fs->engine, c->fsync_pause_ns);
 		tsim_fsync_log(w->fs, c->fsync_bytes);
@@ -158,7 +171,8 @@ static void start(struct tsim_workload *w)
 		tsim_trim_loop_start(&state->trim);
 	state->data = (struct tsim_falloc_loop){ .fs = w->fs, .bytes = c->data_bytes, .written = c->data_written,
 						 .hold_ns = c->data_hold_ns, .gap_ns = c->data_gap_ns,
-						 .sync = c->data_sync, .rule = &state->rule };
+						 .sync = c->data_sync, .rule = &state->rule,
+						 .delay_ns = phase(w, 3, c->data_gap_ns) };
 	if (c->data_bytes > 0)
 		tsim_falloc_loop_start(&state->data);
 	if (c->metadata_bytes > 0)

@@ -5,7 +5,7 @@
  * Models: new leaves taken in clusters and dirtied in the running
  *   transaction; old leaves copied; leaves freed when files are unlinked.
  * Leaves out: which keys are where: freed and copied leaves are random ones.
- * Source: fs/btrfs/ctree.c; metadata volume from traces/laws.md and the
+ * Source: fs/btrfs/ctree.c; metadata volume from a recorded btrfs and the
  *   workloads' own figures.
  */
 #include "workload.h"

@@ -5,7 +5,7 @@
  * Models: fstrim back to back; fallocate, write a share in random pieces,
  *   hold, truncate, wait.
  * Source: xfstests generic/038 (trim_loop, fallocate_loop); the recorded
- *   workload of traces/README.md.
+ *   workload of configs/traces/a1.trace.
  */
 #include "file.h"
 #include "fitrim.h"
@@ -52,6 +52,7 @@ static void falloc_loop(void *data)
 	struct tsim_falloc_loop *loop = data;
 	struct tsim_fs *fs = loop->fs;
 
+	tsim_sleep(fs->engine, loop->delay_ns);
 	for (;;) {
 		if (tsim_file_fallocate(loop->file, loop->bytes, loop->rule) && loop->written > 0)
 			write_pieces(loop);

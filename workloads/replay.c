@@ -46,7 +46,7 @@ static const struct tsim_option options[] = {
 	{ "files", TSIM_OPT_COUNT, OPT(files), 1, 1e9, .def = "2000", .help = "small files of a round",
 	  .source = "trace A1: NFILES=2000" },
 	{ "written", TSIM_OPT_SHARE, OPT(written), 0, 1, .def = "3.125%",
-	  .help = "share of a fallocated file that is written", .source = "traces/README.md: MB/32" },
+	  .help = "share of a fallocated file that is written", .source = "trace A1: MB/32 pieces of 1 MiB" },
 	{ "time_scale", TSIM_OPT_REAL, OPT(scale), 1e-3, 1e3, .def = "1",
 	  .help = "recorded times are multiplied by this" },
 	{ "on_enospc", TSIM_OPT_STRING, OPT(on_enospc), .def = "fail",

@@ -61,6 +61,7 @@ struct tsim_falloc_loop {
 	guint64 bytes;
 	double written;		/* share of the file that is written, in pieces of 1 MiB */
 	tsim_ns hold_ns, gap_ns;
+	tsim_ns delay_ns;	/* before the first round */
 	gboolean sync;		/* syncfs after the truncate */
 	const struct tsim_enospc_rule *rule;
 	guint32 entity, n_writes;

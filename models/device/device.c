@@ -86,15 +86,17 @@ static struct tsim_command heap_pop(GArray *heap)
 	return first;
 }
 
-static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t, guint64 steps)
+/* Where a sweep is at @t: whole granules only, as a device unmaps. */
+static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t, const struct tsim_device_options *opt)
 {
+	guint64 granularity = opt->discard_granularity_bytes;
 	double share = (double)(t - cmd->start_ns) / (double)MAX(cmd->complete_ns - cmd->start_ns, 1);
 
 	if (t >= cmd->complete_ns)
 		return cmd->range.end;
-	if (steps > 0)
-		share = floor(share * (double)steps) / (double)steps;
-	return cmd->range.start + (guint64)(share * (double)tsim_range_len(cmd->range));
+	if (opt->sweep_steps > 0)
+		share = floor(share * (double)opt->sweep_steps) / (double)opt->sweep_steps;
+	return cmd->range.start + (guint64)(share * (double)tsim_range_len(cmd->range)) / granularity * granularity;
 }
 
 /*
@@ -111,7 +113,7 @@ static void advance_sweeps(struct tsim_device *dev, tsim_ns until, guint64 seq)
 		guint64 reached;
 
 		whole.range.start = cmd->first;
-		reached = t > cmd->start_ns ? sweep_position(&whole, t, dev->opt->sweep_steps) : cmd->first;
+		reached = t > cmd->start_ns ? sweep_position(&whole, t, dev->opt) : cmd->first;
 		if (reached > cmd->range.start) {
 			dev->listener.discard_effect(dev->listener.data, cmd,
 						     TSIM_RANGE(cmd->range.start, reached),

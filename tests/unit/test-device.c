@@ -325,6 +325,17 @@ static void test_sweep(void)
 	assert_log("written@60 done@100 d0:0-4[60]@100 w1[60]@100 d0:4-8[100]@100");
 }
 
+/* Continuous, and yet in whole granules: 4.8 blocks at 60 are 4. */
+static void test_sweep_granules(void)
+{
+	reset();
+	opt.write_base_ns = 10;
+	opt.discard_effect = TSIM_EFFECT_SWEEP;
+	opt.sweep_steps = 0;
+	on_device(start_late_write);
+	assert_log("written@60 done@100 d0:0-4[60]@100 w1[60]@100 d0:4-8[100]@100");
+}
+
 /* In two steps: at 60 only the first half has gone. */
 static void test_sweep_steps(void)
 {
@@ -378,6 +389,7 @@ static const struct engine_test tests[] = {
 	{ "/device/barrier-pieces", test_barrier_pieces },
 	{ "/device/effect-start", test_effect_start },
 	{ "/device/sweep", test_sweep },
+	{ "/device/sweep-granules", test_sweep_granules },
 	{ "/device/sweep-steps", test_sweep_steps },
 	{ "/device/tie-write", test_tie_write },
 	{ "/device/tie-discard", test_tie_discard },
