@@ -87,6 +87,8 @@ static void print_line(const struct tsim_validate_result *result, gpointer data)
 {
 	struct printer *p = data;
 
+	if (!p->has_before)
+		print(p, tsim_validate_head());
 	print(p, tsim_validate_line(result, p->has_before ? &p->before : NULL));
 	p->before = *result;
 	p->has_before = TRUE;
@@ -123,7 +125,6 @@ static gboolean validate(char **cases, gboolean *passed, GError **error)
 	if (!check_options(&options, error))
 		return FALSE;
 	options.jobs = jobs;
-	print(&p, tsim_validate_head());
 	if (!tsim_validate(&options, print_line, &p, &table, error))
 		return FALSE;
 	print(&p, tsim_validate_foot(table));

@@ -19,7 +19,7 @@
 
 #define ENOUGH_FOR_Z 100
 #define CONFIDENCE 0.95
-#define MIN_REPLICATIONS 1000
+#define MIN_REPLICATIONS 250
 /* What the rows under pinned-chunk take of the budget: nothing is estimated there. */
 #define PINNED_SHARE 4
 
@@ -252,7 +252,7 @@ static gboolean run_pinned(const struct tsim_validate_row *row, guint64 replicat
 	return TRUE;
 }
 
-/* One line for all rows of a case. */
+/* One line for all rows of a case, up to the first that fails: every hit costs a worker. */
 static gboolean run_pinned_case(const struct tsim_validate_options *options, guint first,
 				GArray *results, GError **error)
 {
@@ -262,13 +262,13 @@ static gboolean run_pinned_case(const struct tsim_validate_options *options, gui
 	};
 
 	for (guint i = first; i < tsim_validate_n_rows && tsim_validate_rows[i].kase == kase; i++) {
-		guint64 n =
-			MAX(replications_of(&tsim_validate_rows[i], options->budget) / PINNED_SHARE,
-			    MIN_REPLICATIONS);
+		const struct tsim_validate_row *row = &tsim_validate_rows[i];
+		guint64 n = replications_of(row, options->budget / PINNED_SHARE);
 
-		if (!run_pinned(&tsim_validate_rows[i], n, options->seed + i, options->jobs, &r,
-				error))
+		if (!run_pinned(row, n, options->seed + i, options->jobs, &r, error))
 			return FALSE;
+		if (r.hits || r.failures)
+			break;
 	}
 	r.measured = tsim_proportion(MIN(r.hits, r.replications), r.replications, CONFIDENCE);
 	r.verdict = r.hits || r.failures ? TSIM_VERDICT_FAILED : TSIM_VERDICT_PASSED;
