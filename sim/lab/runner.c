@@ -19,7 +19,7 @@ struct runner {
 	const TsimSetup *setup;
 	const struct tsim_experiment *experiment;
 	struct tsim_member *members;
-	guint n_members, n_policies;
+	guint n_members, n_policies, max_failures;
 	guint32 block_size;
 	guint64 n_blocks, given, merged, done; /* blocks, done: replications */
 	GQueue again; /* (element-type struct tsim_block) to be gone on with */
@@ -228,7 +228,7 @@ static gboolean run_all(struct runner *r, GError **error)
 {
 	g_autofree struct pollfd *fds = g_new0(struct pollfd, 2 * r->n_members);
 
-	while (r->merged < r->n_blocks) {
+	while (r->merged < r->n_blocks && r->failures->len < r->max_failures) {
 		if (!give_work(r, error))
 			return FALSE;
 		for (guint i = 0; i < r->n_members; i++) {
@@ -256,6 +256,7 @@ static gboolean runner_init(struct runner *r, const TsimSetup *setup,
 	guint jobs = options->jobs ? options->jobs : g_get_num_processors();
 
 	r->setup = setup;
+	r->max_failures = options->max_failures ? options->max_failures : G_MAXUINT;
 	r->experiment = tsim_setup_experiment(setup);
 	r->n_policies = g_strv_length(r->experiment->policies);
 	r->block_size = tsim_runner_block_size(r->experiment->replications);

@@ -8,6 +8,7 @@
 struct tsim_runner_options {
 	guint jobs; /* worker processes; 0: one per processor */
 	gboolean progress; /* draw the progress line on stderr */
+	guint max_failures; /* stop at so many, with what is summed by then; 0: go on */
 };
 
 /* A replication that did not end: no policy of it counts. */

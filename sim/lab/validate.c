@@ -20,6 +20,8 @@
 #define ENOUGH_FOR_Z 100
 #define CONFIDENCE 0.95
 #define MIN_REPLICATIONS 250
+/* A row with so many broken replications has failed; each costs a worker. */
+#define MAX_FAILURES 10
 /* What the rows under pinned-chunk take of the budget: nothing is estimated there. */
 #define PINNED_SHARE 4
 
@@ -87,7 +89,7 @@ static gboolean run(const struct tsim_validate_row *row, const char *policy, gui
 		    guint64 seed, guint jobs, TsimTally **tally, guint64 *failures, GError **error)
 {
 	g_autoptr(TsimSetup) setup = make_setup(row, policy, replications, seed, error);
-	struct tsim_runner_options options = { .jobs = jobs };
+	struct tsim_runner_options options = { .jobs = jobs, .max_failures = MAX_FAILURES };
 	g_autoptr(GPtrArray) list = NULL;
 
 	if (!setup || !tsim_runner_run(setup, &options, tally, &list, error))

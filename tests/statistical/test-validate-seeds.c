@@ -62,7 +62,8 @@ static void check(const char *name)
 {
 	g_autoptr(GArray) results = g_array_new(FALSE, FALSE, sizeof(struct tsim_validate_result));
 	const struct tsim_validate_row *row = row_of(name);
-	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_double_hash, g_double_equal, g_free, NULL);
+	g_autoptr(GHashTable)
+		seen = g_hash_table_new_full(g_double_hash, g_double_equal, g_free, NULL);
 	double z[SEEDS], d, mean = 0;
 
 	for (guint seed = 1; seed <= SEEDS; seed++) {
@@ -82,8 +83,8 @@ static void check(const char *name)
 		g_hash_table_add(seen, estimate);
 	}
 	d = distance(z, SEEDS);
-	g_test_message("%s: mean z %+.3f, distance %.4f, critical %.4f, %u different estimates", name,
-		       mean, d, critical(SEEDS), g_hash_table_size(seen));
+	g_test_message("%s: mean z %+.3f, distance %.4f, critical %.4f, %u different estimates",
+		       name, mean, d, critical(SEEDS), g_hash_table_size(seen));
 	g_assert_cmpfloat(d, <, critical(SEEDS) + DISCRETE);
 	/* counts of about 470 with a deviation of 18 can be the same now and then, ratios never are */
 	g_assert_cmpuint(g_hash_table_size(seen), >, SEEDS / 4);
