@@ -12,6 +12,7 @@
 
 /* The lines of one policy: what stands left, and the value; a heading has none. */
 struct column {
+	gboolean overlaps; /* some policy placed a chunk over a pinned range */
 	GPtrArray *names, *values; /* (element-type char *) */
 	const struct tsim_policy_tally *p;
 	struct tsim_summary s;
@@ -31,15 +32,22 @@ static void heading(struct column *c, const char *name)
 	row(c, name, g_strdup(""));
 }
 
-/* Events that are counted per replication. */
-static void count_row(struct column *c, const char *name, guint64 k)
+/* Events that say how often a replication meets them: none seen is a limit. */
+static void event_row(struct column *c, const char *name, guint64 k)
 {
 	row(c, name, tsim_text_count(k, c->n, c->confidence));
+}
+
+/* What was done, a sum. */
+static void count_row(struct column *c, const char *name, guint64 k)
+{
+	row(c, name, k ? g_strdup_printf("%" G_GUINT64_FORMAT, k) : g_strdup("none"));
 }
 
 static void corruption_rows(struct column *c)
 {
 	const struct tsim_outcome *sum = &c->p->sum;
+	guint64 n_hit = tsim_histogram_count(c->p->first_hit);
 
 	if (sum->corrupted)
 		row(c, "corrupt (fail:runs)",
@@ -48,16 +56,23 @@ static void corruption_rows(struct column *c)
 	else
 		row(c, "corrupt (fail:runs)", tsim_text_share(0, c->n, c->confidence));
 	row(c, "P(corrupt)", tsim_text_estimate(&c->s.probability));
+	event_row(c, "hits (ranges destroyed)", sum->hits);
+	event_row(c, "  persistent", sum->persistent);
+	event_row(c, "  latent", sum->latent);
+	event_row(c, "  healed", sum->healed);
+	row(c, "lost", tsim_text_bytes(sum->lost_bytes));
+	row(c, "runs with a hit", tsim_text_share(n_hit, c->n, c->confidence));
+	row(c, "  first hit p50", tsim_text_percentile(c->p->first_hit, 0.5, "0s"));
+}
+
+/* Not the same as P(corrupt): whether the data was still wanted does not matter here. */
+static void discard_rows(struct column *c)
+{
+	heading(c, "discards that destroyed live data");
 	row(c, "  per removal", tsim_text_estimate(&c->s.per_removal));
 	row(c, "  per trim pass", tsim_text_estimate(&c->s.per_trim_pass));
 	row(c, "  per simulated hour", tsim_text_estimate(&c->s.per_hour));
-	row(c, "first hit p50", tsim_text_percentile(c->p->first_hit, 0.5));
-	count_row(c, "hits", sum->hits);
-	count_row(c, "  persistent", sum->persistent);
-	count_row(c, "  latent", sum->latent);
-	count_row(c, "  healed", sum->healed);
-	count_row(c, "harmless overlaps", sum->harmless);
-	row(c, "lost", tsim_text_bytes(sum->lost_bytes));
+	event_row(c, "harmless overlaps", c->p->sum.harmless);
 }
 
 static void funnel_rows(struct column *c)
@@ -67,7 +82,9 @@ static void funnel_rows(struct column *c)
 	heading(c, "hidden entries (share of the stage before)");
 	count_row(c, "  hidden", funnel[TSIM_STAGE_HIDDEN]);
 	for (guint i = TSIM_STAGE_REMOVED; i < TSIM_N_STAGES; i++) {
-		g_autofree char *name = g_strdup_printf("  %s", tsim_stage_names[i]);
+		const char *stage = i == TSIM_STAGE_CORRUPTED ? "destroyed live data" :
+								tsim_stage_names[i];
+		g_autofree char *name = g_strdup_printf("  %s", stage);
 
 		row(c, name, tsim_text_share(funnel[i], funnel[i - 1], c->confidence));
 	}
@@ -92,12 +109,11 @@ static void stall_rows(struct column *c)
 		row(c, "  stalled", tsim_text_share(0, sum->requests, c->confidence));
 		row(c, "  stalled %", g_strdup("-"));
 	}
-	row(c, "  stall p50", tsim_text_percentile(h, 0.5));
-	row(c, "  stall p90", tsim_text_percentile(h, 0.9));
-	row(c, "  stall p99", tsim_text_percentile(h, 0.99));
-	row(c, "  stall p99.9", tsim_text_percentile(h, 0.999));
-	row(c, "  stall max",
-	    tsim_histogram_count(h) ? tsim_text_time(tsim_histogram_max_ns(h)) : g_strdup("-"));
+	row(c, "  stall p50", tsim_text_percentile(h, 0.5, "no wait"));
+	row(c, "  stall p90", tsim_text_percentile(h, 0.9, "no wait"));
+	row(c, "  stall p99", tsim_text_percentile(h, 0.99, "no wait"));
+	row(c, "  stall p99.9", tsim_text_percentile(h, 0.999, "no wait"));
+	row(c, "  stall max", tsim_text_percentile(h, 1, "no wait"));
 	row(c, "  stall total", tsim_text_time(sum->stall_ns));
 	for (guint i = 0; i < TSIM_N_STALL_CAUSES; i++) {
 		g_autofree char *name = g_strdup_printf("    by %s", tsim_stall_cause_names[i]);
@@ -119,6 +135,8 @@ static void space_rows(struct column *c)
 	row(c, "  sticky full", tsim_text_time(sum->sticky_full_ns));
 	heading(c, "pinned space");
 	count_row(c, "  chunks", sum->pinned_chunks);
+	if (c->overlaps)
+		count_row(c, "  placed over a pin", sum->pin_overlaps);
 	row(c, "  peak", tsim_text_bytes(sum->pinned_max_bytes));
 	held = tsim_text_bytes(sum->pinned_byte_seconds);
 	row(c, "  held",
@@ -130,12 +148,12 @@ static void duration_rows(struct column *c)
 	const struct tsim_distributions *d = &c->p->distributions;
 
 	heading(c, "durations");
-	row(c, "  chunk_alloc p50", tsim_text_percentile(d->chunk_alloc, 0.5));
-	row(c, "  chunk_alloc p99", tsim_text_percentile(d->chunk_alloc, 0.99));
-	row(c, "  commit p50", tsim_text_percentile(d->commit, 0.5));
-	row(c, "  commit p99", tsim_text_percentile(d->commit, 0.99));
-	row(c, "  discard p50", tsim_text_percentile(d->discard, 0.5));
-	row(c, "  discard p99", tsim_text_percentile(d->discard, 0.99));
+	row(c, "  chunk_alloc p50", tsim_text_percentile(d->chunk_alloc, 0.5, "0s"));
+	row(c, "  chunk_alloc p99", tsim_text_percentile(d->chunk_alloc, 0.99, "0s"));
+	row(c, "  commit p50", tsim_text_percentile(d->commit, 0.5, "0s"));
+	row(c, "  commit p99", tsim_text_percentile(d->commit, 0.99, "0s"));
+	row(c, "  discard, queue included, p50", tsim_text_percentile(d->discard, 0.5, "0s"));
+	row(c, "  discard, queue included, p99", tsim_text_percentile(d->discard, 0.99, "0s"));
 	heading(c, "activity");
 	count_row(c, "  trim passes", c->p->sum.trim_passes);
 	count_row(c, "  removals", c->p->sum.removals);
@@ -147,13 +165,17 @@ static void duration_rows(struct column *c)
 
 static void column_init(struct column *c, const struct tsim_result *result, guint policy)
 {
+	c->overlaps = FALSE;
 	c->names = g_ptr_array_new_with_free_func(g_free);
 	c->values = g_ptr_array_new_with_free_func(g_free);
 	c->p = &result->tally->policies[policy];
 	c->n = result->tally->replications;
 	c->confidence = result->experiment->confidence;
 	tsim_summarize(result->tally, policy, c->confidence, &c->s);
+	for (guint i = 0; i < result->tally->n_policies; i++)
+		c->overlaps |= result->tally->policies[i].sum.pin_overlaps > 0;
 	corruption_rows(c);
+	discard_rows(c);
 	funnel_rows(c);
 	stall_rows(c);
 	space_rows(c);
@@ -179,6 +201,41 @@ static void append_head(GString *out, const char *policy)
 	g_string_append_printf(out, "%*.*s", VALUE_WIDTH, VALUE_WIDTH - 1, policy);
 }
 
+/* A line of the table; a name may run into the room of the first value. */
+static void append_row(GString *out, const struct column *columns, guint n, guint i)
+{
+	const char *name = g_ptr_array_index(columns[0].names, i);
+	const char *first = g_ptr_array_index(columns[0].values, i);
+	int width = NAME_WIDTH + VALUE_WIDTH - strlen(name);
+
+	g_string_append(out, name);
+	if (first[0])
+		g_string_append_printf(out, "%*s", width, first);
+	for (guint k = 1; k < n && first[0]; k++)
+		g_string_append_printf(out, "%*s", VALUE_WIDTH,
+				       (char *)g_ptr_array_index(columns[k].values, i));
+	g_string_append_c(out, '\n');
+}
+
+/* Why nothing could be destroyed, or NULL. */
+static const char *no_race(const struct tsim_outcome *sum)
+{
+	if (sum->hits || sum->funnel[TSIM_STAGE_COMMITTED])
+		return NULL;
+	if (!sum->removals)
+		return "no group was removed";
+	return sum->commits ? NULL : "no removal was committed";
+}
+
+static void append_no_race(GString *out, const struct tsim_result *result, guint policy)
+{
+	const char *why = no_race(&result->tally->policies[policy].sum);
+
+	if (why)
+		g_string_append_printf(out, "%.25s: %s, the race cannot occur\n",
+				       result->experiment->policies[policy], why);
+}
+
 /* The table of the first policy and of policy @second beside it (0: alone). */
 static void append_table(GString *out, const struct tsim_result *result, guint second)
 {
@@ -194,48 +251,38 @@ static void append_table(GString *out, const struct tsim_result *result, guint s
 		append_head(out, result->experiment->policies[second]);
 	g_string_append_c(out, '\n');
 	rule(out, '=', NAME_WIDTH + n * VALUE_WIDTH);
-	for (guint i = 0; i < columns[0].names->len; i++) {
-		const char *name = g_ptr_array_index(columns[0].names, i);
-		const char *value = g_ptr_array_index(columns[0].values, i);
-
-		g_string_append_printf(out, "%-*s", value[0] ? NAME_WIDTH : 0, name);
-		for (guint k = 0; k < n && value[0]; k++)
-			g_string_append_printf(out, "%*s", VALUE_WIDTH,
-					       (const char *)g_ptr_array_index(columns[k].values,
-									       i));
-		g_string_append_c(out, '\n');
-	}
+	for (guint i = 0; i < columns[0].names->len; i++)
+		append_row(out, columns, n, i);
+	append_no_race(out, result, 0);
+	if (second)
+		append_no_race(out, result, second);
 	for (guint k = 0; k < n; k++)
 		column_clear(&columns[k]);
 }
 
+/* @none: what to say when no pair differs, which carries no variance for an interval. */
 static void append_difference(GString *out, const char *name, const struct tsim_paired *d,
-			      double confidence)
+			      double confidence, const char *none)
 {
-	struct tsim_estimate e;
-	g_autofree char *text = NULL;
+	struct tsim_estimate e = tsim_paired_estimate(d, confidence);
+	g_autofree char *text = tsim_text_estimate(&e);
+	gboolean differs = d->sum != 0 || d->sum2 != 0;
 
-	/* Pairs that are all alike carry no variance to estimate an interval from. */
-	if (d->sum == 0 && d->sum2 == 0) {
-		text = tsim_text_count(0, d->n, confidence);
-		g_string_append_printf(out, "%-*s%*s\n", NAME_WIDTH, name, VALUE_WIDTH + 5, text);
-		return;
-	}
-	e = tsim_paired_estimate(d, confidence);
-	text = tsim_text_estimate(&e);
-	g_string_append_printf(out, "%-*s%*s%s\n", NAME_WIDTH, name, VALUE_WIDTH + 5, text,
-			       tsim_paired_significant(d, confidence) ? " *" : "");
+	g_string_append_printf(out, "%-*s%*s%s\n", NAME_WIDTH, name, VALUE_WIDTH + 5,
+			       differs ? text : none,
+			       differs && tsim_paired_significant(d, confidence) ? " *" : "");
 }
 
 static void append_paired(GString *out, const struct tsim_result *result, guint second)
 {
 	const struct tsim_policy_tally *p = &result->tally->policies[second];
 	double confidence = result->experiment->confidence;
+	g_autofree char *none = tsim_text_count(0, p->corrupted.n, confidence);
 
 	g_string_append(out, "\npaired difference per replication, second column - first\n");
-	append_difference(out, "  corrupted", &p->corrupted, confidence);
-	append_difference(out, "  requests stalled", &p->stalls, confidence);
-	append_difference(out, "  stall, s", &p->stall_s, confidence);
+	append_difference(out, "  corrupted", &p->corrupted, confidence, none);
+	append_difference(out, "  requests stalled", &p->stalls, confidence, "none seen");
+	append_difference(out, "  stall, s", &p->stall_s, confidence, "none seen");
 }
 
 static void append_header(GString *out, const struct tsim_result *result)

@@ -128,6 +128,7 @@ static void add_allocation(JsonBuilder *b, const struct tsim_policy_tally *p,
 	add_count(b, "displaced", sum->displaced);
 	add_count(b, "shrunk", sum->shrunk);
 	add_count(b, "extra_commits", sum->extra_commits);
+	add_count(b, "eexist", sum->eexist);
 	add_count(b, "sticky_full_ns", sum->sticky_full_ns);
 	add_histogram(b, "stall_ns", p->distributions.stall);
 	begin(b, "by_cause_ns");
@@ -174,6 +175,7 @@ static void add_policy(JsonBuilder *b, const struct tsim_result *result, guint p
 	add_allocation(b, p, &s);
 	begin(b, "pinned");
 	add_count(b, "chunks", p->sum.pinned_chunks);
+	add_count(b, "pin_overlaps", p->sum.pin_overlaps);
 	add_count(b, "max_bytes", p->sum.pinned_max_bytes);
 	add_real(b, "byte_seconds", p->sum.pinned_byte_seconds);
 	json_builder_end_object(b);

@@ -21,6 +21,7 @@ static const gsize summed[] = {
 	F(false_enospc),     F(displaced),
 	F(shrunk),	     F(extra_commits),
 	F(stall_ns),	     F(sticky_full_ns),
+	F(pin_overlaps),     F(eexist),
 	F(pinned_chunks),    F(simulated_ns),
 	F(events),	     F(discard_draws),
 };

@@ -35,11 +35,18 @@ static void append_rounded(GString *out, double value, int decimals)
 	g_string_append_printf(out, "%.*f", MAX(decimals, 0), value);
 }
 
+/* Is @value, which is not 0, printed as 0? */
+static gboolean reads_as_zero(double value, int decimals)
+{
+	return value != 0 && fabs(value) < 0.5 * pow(10, -decimals);
+}
+
 /**
  * tsim_text_estimate() - "0.857 [0.834, 0.877]", "8.57 [8.0, 9.2]e-04" or "< 3.7e-06"
  * @e: estimate; NaN: "-"
  *
- * Two digits of the interval's half-width are printed, no more.
+ * Two digits of the interval's half-width are printed, and more only where a
+ * limit that is not 0 would read as 0.
  */
 char *tsim_text_estimate(const struct tsim_estimate *e)
 {
@@ -58,6 +65,10 @@ char *tsim_text_estimate(const struct tsim_estimate *e)
 	scale = pow(10, exponent);
 	decimals = half > 0 && isfinite(half) ? 1 - (int)floor(log10(half / scale)) : 3;
 	decimals = CLAMP(decimals, -12, 9);
+	/* A limit that excludes 0 must not read as 0. */
+	while (decimals < 9 && (reads_as_zero(e->low / scale, decimals) ||
+				reads_as_zero(e->high / scale, decimals)))
+		decimals++;
 	out = g_string_new(NULL);
 	append_rounded(out, e->estimate / scale, decimals);
 	g_string_append(out, " [");
@@ -119,10 +130,19 @@ char *tsim_text_bytes(double bytes)
 	return bytes == 0 ? g_strdup("none") : tsim_human_bytes(bytes);
 }
 
-/** tsim_text_percentile() - a quantile as a time; "-" when too few samples carry it */
-char *tsim_text_percentile(const TsimHistogram *h, double q)
+/**
+ * tsim_text_percentile() - a quantile as a time; "-" when too few samples carry it
+ * @h: samples
+ * @q: 1: the longest, which is exact
+ * @zero: what to write for a time of 0
+ */
+char *tsim_text_percentile(const TsimHistogram *h, double q, const char *zero)
 {
-	if (!tsim_percentile_supported(tsim_histogram_count(h), q))
+	guint64 n = tsim_histogram_count(h);
+	tsim_ns t;
+
+	if (!n || (q < 1 && !tsim_percentile_supported(n, q)))
 		return g_strdup("-");
-	return tsim_text_time(tsim_histogram_quantile_ns(h, q));
+	t = q < 1 ? tsim_histogram_quantile_ns(h, q) : tsim_histogram_max_ns(h);
+	return t ? tsim_text_time(t) : g_strdup(zero);
 }

@@ -87,6 +87,9 @@ static void test_estimate(void)
 	assert_estimate(1234567, 1230000, 1240000, "1.2346 [1.2300, 1.2400]e+06");
 	assert_estimate(-0.42, -0.518, -0.322, "-0.420 [-0.518, -0.322]");
 	assert_estimate(-9.9e-6, -28e-6, 8e-6, "-1.0 [-2.8, 0.8]e-05");
+	/* What excludes 0 does not print it. */
+	assert_estimate(0.11, 0.0004, 0.22, "0.1100 [0.0004, 0.2200]");
+	assert_estimate(-0.11, -0.22, -0.004, "-0.110 [-0.220, -0.004]");
 }
 
 static void assert_text(char *text, const char *expected)
@@ -117,12 +120,12 @@ static void test_percentile(void)
 
 	for (guint i = 0; i < 99; i++)
 		tsim_histogram_add(h, i < 50 ? 0 : TSIM_NS_PER_MS);
-	assert_text(tsim_text_percentile(h, 0.5), "none");
-	assert_text(tsim_text_percentile(h, 0.9), "1ms");
+	assert_text(tsim_text_percentile(h, 0.5, "no wait"), "no wait");
+	assert_text(tsim_text_percentile(h, 0.9, "no wait"), "1ms");
 	/* 99 samples do not show one in a hundred; 100 do. */
-	assert_text(tsim_text_percentile(h, 0.99), "-");
+	assert_text(tsim_text_percentile(h, 0.99, "no wait"), "-");
 	tsim_histogram_add(h, TSIM_NS_PER_MS);
-	assert_text(tsim_text_percentile(h, 0.99), "1ms");
+	assert_text(tsim_text_percentile(h, 0.99, "no wait"), "1ms");
 }
 
 /* 75 columns, no bare zero, for one policy and for five. */
@@ -159,12 +162,37 @@ static void assert_line(const char *text, const char *pattern)
 		g_error("no line matches '%s' in:\n%s", pattern, text);
 }
 
+static void assert_no(const char *text, const char *words)
+{
+	if (strstr(text, words))
+		g_error("'%s' in:\n%s", words, text);
+}
+
+/* Rows and lines that stand only where they say something. */
+static void test_report_special(void)
+{
+	struct sample s;
+	struct tsim_outcome *sum;
+	g_autofree char *text = NULL;
+
+	sample_init(&s, "unpinned,pinned-chunk", 100);
+	s.tally->policies[1].sum.pin_overlaps = 3;
+	sum = &s.tally->policies[0].sum;
+	sum->removals = sum->hits = 0;
+	text = tsim_result_report(&s.result);
+	assert_line(text, "^  placed over a pin +none +3$");
+	assert_line(text, "^unpinned: no group was removed, the race cannot occur$");
+	assert_line(text, "^pinned-chunk: no removal was committed, the race cannot occur$");
+	sample_clear(&s);
+}
+
 static void test_report_content(void)
 {
 	struct sample s;
 	g_autofree char *text = NULL, *failed = NULL;
 
 	sample_init(&s, "unpinned,pinned-chunk", 1000);
+	s.tally->policies[0].sum.commits = s.tally->policies[1].sum.commits = 1000;
 	text = tsim_result_report(&s.result);
 	failed = g_strdup_printf("^corrupt \\(fail:runs\\) +%" G_GUINT64_FORMAT
 				 ":1000 +0:1000 \\(< 0.0037\\)$",
@@ -176,7 +204,16 @@ static void test_report_content(void)
 	assert_line(text,
 		    "^P\\(corrupt\\) +0\\.[23]\\d\\d \\[0\\.\\d{3}, 0\\.\\d{3}\\] +< 0\\.0037$");
 	assert_line(text, "^  corrupted +-0\\.\\d{3} \\[-0\\.\\d{3}, -0\\.\\d{3}\\] \\*$");
-	assert_line(text, "^  requests stalled +0:1000 \\(< 0.0037\\)$");
+	/* Only the corrupted ones are a share of the replications. */
+	assert_line(text, "^  requests stalled +none seen$");
+	assert_line(text, "^  removals skipped +none +none$");
+	assert_line(text, "^  stall p50 +\\d");
+	assert_line(text, "^runs with a hit +\\d+ \\(0\\.\\d+\\) +0:1000 \\(< 0.0037\\)$");
+	assert_line(text, "^discards that destroyed live data\n  per removal +\\d");
+	assert_line(text, "^  destroyed live data ");
+	assert_line(text, "^  discard, queue included, p99 +- +-$");
+	assert_no(text, "placed over a pin");
+	assert_no(text, "cannot occur");
 	assert_line(text, "^  stall p99\\.9 ");
 	assert_line(text, "^  removed +0:50000 \\(< 7.4e-05\\)");
 	assert_line(text, "^  trimsim run configs/x.conf -e latency \\\\$");
@@ -233,7 +270,9 @@ static void test_json(void)
 		"allocation.stall_ns.max",
 		"allocation.stall_ns.total",
 		"allocation.by_cause_ns.pinned",
+		"allocation.eexist",
 		"pinned.chunks",
+		"pinned.pin_overlaps",
 		"pinned.max_bytes",
 		"pinned.byte_seconds",
 		"chunk_alloc_ns.p50",
@@ -586,6 +625,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/text/percentile", test_percentile);
 	g_test_add_func("/report/form", test_report_form);
 	g_test_add_func("/report/content", test_report_content);
+	g_test_add_func("/report/special", test_report_special);
 	g_test_add_func("/report/json", test_json);
 	g_test_add_func("/report/points", test_points);
 	g_test_add_func("/fsck/metadata", test_fsck_metadata);

@@ -202,6 +202,18 @@ static void test_keep(void)
 	}
 }
 
+/* Counts that few runs have are summed like the others. */
+static void test_rare_counts(void)
+{
+	struct tsim_outcome o = { .pin_overlaps = 3, .eexist = 2, .first_hit_ns = TSIM_NS_NEVER };
+	g_autoptr(TsimTally) tally = tsim_tally_new(1);
+
+	tsim_tally_add(tally, &o);
+	tsim_tally_add(tally, &o);
+	g_assert_cmpuint(tally->policies[0].sum.pin_overlaps, ==, 6);
+	g_assert_cmpuint(tally->policies[0].sum.eexist, ==, 4);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -212,5 +224,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/tally/truncated", test_truncated);
 	g_test_add_func("/tally/merge", test_merge);
 	g_test_add_func("/tally/keep", test_keep);
+	g_test_add_func("/tally/rare-counts", test_rare_counts);
 	return g_test_run();
 }
