@@ -26,6 +26,7 @@ const struct tsim_validate_row tsim_validate_rows[] = {
 	{ &tsim_case_r1_dup, EXP(2), NONE, { .5, 1, .25, .5 } },
 	{ &tsim_case_r1_dup, EXP(.5), NONE, { .25, 1, .5, .125 } },
 
+	/* tabulated */
 	{ &tsim_case_r2, EXP(1), NONE, { .1 } },
 	{ &tsim_case_r2, EXP(1), NONE, { 1 } },
 	{ &tsim_case_r2, EXP(1), NONE, { 5 } },
@@ -35,6 +36,7 @@ const struct tsim_validate_row tsim_validate_rows[] = {
 	{ &tsim_case_r2, LOGN(1, 1), NONE, { .2 } },
 	{ &tsim_case_r2, LOGN(1, 1), NONE, { 1 } },
 	{ &tsim_case_r2, LOGN(1, 1), NONE, { 5 } },
+	/* ours */
 	{ &tsim_case_r2, FIXED(2), NONE, { .5 } },
 	{ &tsim_case_r2, FIXED(.01), NONE, { .009 } },
 	{ &tsim_case_r2, EXP(.2), NONE, { .3 } },
@@ -43,44 +45,55 @@ const struct tsim_validate_row tsim_validate_rows[] = {
 	{ &tsim_case_r2_service, LOGN(1, 1), NONE, { 0, 1 } },
 	{ &tsim_case_r2_service, FIXED(2), NONE, { .5, .5 } },
 
+	/* tabulated */
 	{ &tsim_case_r3, EXP(1), NONE, { 1, .2, .5, .1, 1 } },
 	{ &tsim_case_r3, EXP(1), NONE, { 30, .1, .5, .005, 1 } },
 	{ &tsim_case_r3, EXP(.1), NONE, { 30, .1, .5, .005, 1 } },
 	{ &tsim_case_r3, EXP(.01), NONE, { 30, .02, .2, .005, 1 } },
 	{ &tsim_case_r3, EXP(.005), NONE, { 30, .02, .2, .002, 1 } },
+	/* ours */
 	{ &tsim_case_r3, EXP(1), NONE, { 1, .2, .5, .1, .5 } },
 	{ &tsim_case_r3, EXP(2), NONE, { 5, .5, .1, .2, .25 } },
 	{ &tsim_case_r3, EXP(.5), NONE, { .5, 0, .25, .05, 1 } },
 	{ &tsim_case_r3, EXP(10), NONE, { 30, 1, .5, .5, .75 } },
 
+	/* tabulated */
 	{ &tsim_case_r4, LOGN(1, 1), NONE, { 1, .05, .2, .02, 1 } },
 	{ &tsim_case_r4, LOGN(.1, 1), NONE, { 5, .02, .2, .01, 1 } },
 	{ &tsim_case_r4, LOGN(.01, 1.2), NONE, { 30, .005, .1, .001, 1 } },
+	/* ours */
 	{ &tsim_case_r4, EXP(1), NONE, { 2, .1, .1, .1, 1 } },
 	{ &tsim_case_r4, LOGN(.5, .5), NONE, { 1, .02, .1, .05, .5 } },
 	{ &tsim_case_r4, FIXED(2), NONE, { 1, .1, .2, .1, 1 } },
 
+	/* tabulated */
 	{ &tsim_case_r5, LOGN(1, .5), FIXED(9), { .3 } },
 	{ &tsim_case_r5, LOGN(1, 1), FIXED(9), { 1 } },
+	/* ours */
 	{ &tsim_case_r5, EXP(1), FIXED(4), { .5 } },
 	{ &tsim_case_r5, FIXED(2), EXP(3), { .5 } },
 	{ &tsim_case_r5, EXP(.2), EXP(1), { .05 } },
 
+	/* tabulated */
 	{ &tsim_case_r6, LOGN(1, 1), NONE, { .5, 1 } },
 	{ &tsim_case_r6, LOGN(1, 1), NONE, { .5, 4 } },
 	/* every sector a piece: nothing can be finer */
 	{ &tsim_case_r6, LOGN(1, 1), NONE, { .5, 4096 } },
+	/* ours */
 	{ &tsim_case_r6, EXP(1), NONE, { .3, 2 } },
 	{ &tsim_case_r6, FIXED(1), NONE, { .45, 8 } },
 	{ &tsim_case_r6, LOGN(.1, .5), NONE, { .08, 16 } },
 
+	/* tabulated */
 	{ &tsim_case_s1, FIXED(1), FIXED(9), { 2 } },
 	{ &tsim_case_s1, EXP(1), FIXED(9), { 2 } },
 	{ &tsim_case_s1, LOGN(1, 1), FIXED(9), { 2 } },
+	/* ours */
 	{ &tsim_case_s1, EXP(1), EXP(3), { 3 } },
 	{ &tsim_case_s1, LOGN(.5, .5), FIXED(2), { 4 } },
 	{ &tsim_case_s1, FIXED(2), EXP(1), { 2 } },
 
+	/* tabulated */
 	{ &tsim_case_s2, EXP(1), NONE, { 1, 0 } },
 	{ &tsim_case_s2, EXP(1), NONE, { 1, 2 } },
 	{ &tsim_case_s2, EXP(1), NONE, { 5, 3 } },
@@ -88,6 +101,7 @@ const struct tsim_validate_row tsim_validate_rows[] = {
 	{ &tsim_case_s2, FIXED(1), NONE, { 5, 3 } },
 	{ &tsim_case_s2, LOGN(1, 1), NONE, { 1, 2 } },
 	{ &tsim_case_s2, LOGN(1, 1), NONE, { 5, 3 } },
+	/* ours */
 	{ &tsim_case_s2, EXP(.5), NONE, { 2, 1 } },
 	{ &tsim_case_s2, FIXED(2), NONE, { 3, 4 } },
 	{ &tsim_case_s2, LOGN(1, .5), NONE, { 2, 1 } },
@@ -98,21 +112,27 @@ const struct tsim_validate_row tsim_validate_rows[] = {
 	{ &tsim_case_s2_two, EXP(1), NONE, { 2, 0 } },
 	{ &tsim_case_s2_two, EXP(2), NONE, { .2, 0 } },
 
+	/* tabulated */
 	{ &tsim_case_s3, FIXED(1), NONE, { 1, 3 } },
 	{ &tsim_case_s3, EXP(1), NONE, { 1, 3 } },
 	{ &tsim_case_s3, LOGN(1, .5), NONE, { .88249690258459546, 3 } },	/* rho = 1 again */
+	/* ours */
 	{ &tsim_case_s3, EXP(1), NONE, { 3, 5 } },
 	{ &tsim_case_s3, LOGN(.5, 1), NONE, { .5, 2 } },
 	{ &tsim_case_s3, FIXED(2), NONE, { 1, 4 } },
+	/* tabulated */
 	{ &tsim_case_s3_crowd, FIXED(1), NONE, { 1, 3, 2 } },
 	{ &tsim_case_s3_crowd, FIXED(1), NONE, { 3, 5, 2 } },
 	{ &tsim_case_s3_crowd, FIXED(1), NONE, { 1, 8, 2 } },
+	/* ours */
 	{ &tsim_case_s3_crowd, EXP(1), NONE, { 2, 3, 2 } },
 	{ &tsim_case_s3_crowd, LOGN(1, 1), NONE, { 1, 2, 3 } },
 	{ &tsim_case_s3_crowd, EXP(.5), NONE, { 4, 4, 1 } },
 
+	/* tabulated */
 	{ &tsim_case_s4, EXP(1), NONE, { 10, 1, 1 } },
 	{ &tsim_case_s4, EXP(1), NONE, { 10, 2, 3 } },
+	/* ours */
 	{ &tsim_case_s4, EXP(1), NONE, { 10, 5, 2 } },
 	{ &tsim_case_s4, EXP(1), NONE, { 6, 3, 1 } },
 	{ &tsim_case_s4, EXP(1), NONE, { 20, 2, 5 } },
