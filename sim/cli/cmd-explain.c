@@ -8,7 +8,9 @@
 #include "race-file.h"
 #include "store.h"
 
-static int hit, replication = -1;
+#define NOT_GIVEN G_MININT
+
+static int hit = NOT_GIVEN, replication = NOT_GIVEN;
 
 static const GOptionEntry entries[] = {
 	{ "hit", 0, 0, G_OPTION_ARG_INT, &hit,
@@ -50,12 +52,60 @@ static GPtrArray *race_names(const char *races, GError **error)
 	return g_steal_pointer(&names);
 }
 
-static gboolean print(const struct tsim_race_file *file)
+/* How many of the kept ranges the discard of @file destroyed; files that cannot be read count not. */
+static guint count_same(const char *races, const GPtrArray *names, const TsimRaceFile *file)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *path = g_build_filename(races, g_ptr_array_index(names, i), NULL);
+		g_autoptr(TsimRaceFile) other = tsim_race_file_load(path, NULL);
+
+		n += other && tsim_same_discard(file, other);
+	}
+	return n;
+}
+
+static void print(const char *races, const GPtrArray *names, guint i, const TsimRaceFile *file)
 {
 	g_autofree char *text = tsim_explain(file);
+	guint n = count_same(races, names, file);
 
+	printf("hit %u of %u that were kept", i + 1, names->len);
+	if (names->len > 1)
+		printf("; for another: --hit N or --replication N");
+	printf("\n");
+	if (n > 1)
+		printf("one of %u ranges that this discard destroyed\n", n);
 	fputs(text, stdout);
-	return TRUE;
+}
+
+static gboolean check_hit(guint n, GError **error)
+{
+	if (hit == NOT_GIVEN || (hit >= 1 && (guint)hit <= n))
+		return TRUE;
+	return tsim_throw(error, "--hit: %d is out of range, permitted is 1 to %u", hit, n);
+}
+
+static gboolean print_chosen(const char *races, const GPtrArray *names, GError **error)
+{
+	gboolean any = replication == NOT_GIVEN;
+
+	for (guint i = hit == NOT_GIVEN ? 0 : hit - 1; i < names->len; i++) {
+		g_autofree char *path = g_build_filename(races, g_ptr_array_index(names, i), NULL);
+		g_autoptr(TsimRaceFile) file = tsim_race_file_load(path, error);
+
+		if (!file)
+			return FALSE;
+		if (any || (replication >= 0 && file->kept->replication == (guint)replication)) {
+			print(races, names, i, file);
+			return TRUE;
+		}
+		if (hit != NOT_GIVEN)
+			return tsim_throw(error, "--hit: hit %d is of replication %u", hit,
+					  file->kept->replication);
+	}
+	return tsim_throw(error, "--replication: no hit of replication %d was kept", replication);
 }
 
 static gboolean explain(const char *dir, GError **error)
@@ -71,22 +121,7 @@ static gboolean explain(const char *dir, GError **error)
 	if (!names->len)
 		return tsim_throw(error, "%s: no policy had a hit, there is nothing to explain",
 				  dir);
-	if (hit < 0 || (guint)hit > names->len)
-		return tsim_throw(error, "--hit: %d is out of range, permitted is 1 to %u", hit,
-				  names->len);
-	for (guint i = hit ? hit - 1 : 0; i < names->len; i++) {
-		g_autofree char *path = g_build_filename(races, g_ptr_array_index(names, i), NULL);
-		g_autoptr(TsimRaceFile) file = tsim_race_file_load(path, error);
-
-		if (!file)
-			return FALSE;
-		if (replication < 0 || file->kept->replication == (guint)replication)
-			return print(file);
-		if (hit)
-			return tsim_throw(error, "--hit: hit %d is of replication %u", hit,
-					  file->kept->replication);
-	}
-	return tsim_throw(error, "--replication: no hit of replication %d was kept", replication);
+	return check_hit(names->len, error) && print_chosen(races, names, error);
 }
 
 int tsim_cmd_explain(int argc, char **argv)

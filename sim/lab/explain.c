@@ -8,6 +8,8 @@
 
 #define WIDTH 100
 #define TIME_WIDTH 11
+/* Columns begin so far apart; nothing stands to the right of a step, so its text runs on. */
+#define PITCH 13
 #define GAP 2
 
 static const char *const heads[TSIM_N_COLUMNS] = {
@@ -22,8 +24,7 @@ static const char *const heads[TSIM_N_COLUMNS] = {
 struct diagram {
 	const struct tsim_race *race;
 	GString *out;
-	guint width[TSIM_N_COLUMNS]; /* 0: column not shown */
-	guint n_columns;
+	gboolean shown[TSIM_N_COLUMNS];
 	tsim_ns t0;
 	const char *unit; /* of the time column */
 	double unit_ns;
@@ -43,7 +44,7 @@ static char *step_text(const struct tsim_race_step *step)
 		{ "hide", "hides a free space entry of group #" },
 		{ "submit", "submits discard piece #" },
 		{ "ro", "sets group # read-only" },
-		{ "remove", "removes the group, drops its extent map (trans #)" },
+		{ "remove", "removes the group and its extent map (trans #)" },
 		{ "commit_start", "commit of trans # starts" },
 		{ "unblocked", "trans # UNBLOCKED: the range can be allocated" },
 		{ "super", "superblock of trans # written" },
@@ -62,23 +63,49 @@ static char *step_text(const struct tsim_race_step *step)
 	return parts ? g_strjoinv(number, parts) : g_strdup(step->what);
 }
 
-/* The step's text, range and logical address as words. */
-static GStrv step_words(const struct tsim_race_step *step)
+static gboolean is(const struct tsim_race_step *step, const char *what)
 {
+	return strcmp(step->what, what) == 0;
+}
+
+/* "1653MiB+256MiB": where on the device, to a KiB, and how long. */
+static void append_range(GString *out, const struct tsim_race_step *step)
+{
+	g_autofree char *size = tsim_human_bytes(step->end - step->start);
+	char start[32];
+	gsize len = g_snprintf(start, sizeof(start), "%.3f", step->start / (double)TSIM_MIB);
+
+	while (start[len - 1] == '0')
+		len--;
+	len -= start[len - 1] == '.';
+	g_string_append_printf(out, " %.*sMiB+%s", (int)len, start, size);
+}
+
+/* A range is told once; those of a chunk and of the damage always: the story is about them. */
+static gboolean is_range_new(const struct diagram *d, guint i)
+{
+	const struct tsim_race_step *step = step_at(d, i);
+
+	if (step->end <= step->start)
+		return FALSE;
+	for (guint k = 0; k < i && !is(step, "chunk") && !is(step, "effect"); k++)
+		if (step_at(d, k)->start == step->start && step_at(d, k)->end == step->end)
+			return FALSE;
+	return TRUE;
+}
+
+/* Text and range of step @i, the logical address of what is new there. */
+static GStrv step_words(const struct diagram *d, guint i)
+{
+	const struct tsim_race_step *step = step_at(d, i);
 	g_autofree char *text = step_text(step);
-	GString *all = g_string_new(text);
-	GStrv words;
+	g_autoptr(GString) all = g_string_new(text);
 
-	if (step->end > step->start) {
-		g_autofree char *size = tsim_human_bytes(step->end - step->start);
-
-		g_string_append_printf(all, " phys %" G_GUINT64_FORMAT " +%s", step->start, size);
-	}
-	if (step->logical)
+	if (is_range_new(d, i))
+		append_range(all, step);
+	if (step->logical && (is(step, "chunk") || is(step, "write")))
 		g_string_append_printf(all, " logical %" G_GUINT64_FORMAT, step->logical);
-	words = g_strsplit(all->str, " ", -1);
-	g_string_free(all, TRUE);
-	return words;
+	return g_strsplit(all->str, " ", -1);
 }
 
 /* Wrap @words into lines of at most @width; a longer word is cut. */
@@ -107,12 +134,11 @@ static void blanks(GString *out, guint n)
 
 static guint offset_of(const struct diagram *d, enum tsim_column column)
 {
-	guint offset = TIME_WIDTH;
+	guint offset = TIME_WIDTH + GAP;
 
 	for (guint i = 0; i < column; i++)
-		if (d->width[i])
-			offset += GAP + d->width[i];
-	return offset + GAP;
+		offset += d->shown[i] ? PITCH : 0;
+	return offset;
 }
 
 /* Rows end where their text ends: a diagram is pasted into mails. */
@@ -135,16 +161,17 @@ static void draw_head(struct diagram *d)
 	for (guint i = 0; i < TSIM_N_COLUMNS; i++) {
 		g_auto(GStrv) words = g_strsplit(heads[i], " ", -1);
 
-		if (d->width[i])
-			lines[i] = wrap(words, d->width[i]);
+		if (d->shown[i])
+			lines[i] = wrap(words, PITCH - GAP);
 		n = MAX(n, lines[i] ? lines[i]->len : 0);
 	}
 	for (guint k = 0; k < n; k++) {
-		g_string_append_printf(d->out, "%*s", TIME_WIDTH, k + 1 < n ? "" : "time");
+		g_string_append_printf(d->out, "%*s%*s", TIME_WIDTH, k + 1 < n ? "" : "time", GAP,
+				       "");
 		for (guint i = 0; i < TSIM_N_COLUMNS; i++)
-			if (d->width[i])
+			if (d->shown[i])
 				g_string_append_printf(
-					d->out, "%*s%-*s", GAP, "", (int)d->width[i],
+					d->out, "%-*s", PITCH,
 					k < lines[i]->len ? (char *)g_ptr_array_index(lines[i], k) :
 							    "");
 		end_line(d->out);
@@ -155,13 +182,10 @@ static void draw_head(struct diagram *d)
 
 static void draw_rule(struct diagram *d)
 {
-	blanks(d->out, TIME_WIDTH);
-	for (guint i = 0; i < TSIM_N_COLUMNS; i++) {
-		if (d->width[i])
-			blanks(d->out, GAP);
-		for (guint k = 0; k < d->width[i]; k++)
-			g_string_append_c(d->out, '-');
-	}
+	blanks(d->out, TIME_WIDTH + GAP);
+	for (guint i = 0; i < TSIM_N_COLUMNS; i++)
+		if (d->shown[i])
+			g_string_append(d->out, "-----------  ");
 	end_line(d->out);
 }
 
@@ -180,18 +204,47 @@ static gboolean is_repetition(const struct diagram *d, guint i)
 	return FALSE;
 }
 
-static void draw_step(struct diagram *d, const struct tsim_race_step *step)
+/* A write that begins where the one before it ends, at the same instant, belongs to it. */
+static gboolean continues(const struct tsim_race_step *before, const struct tsim_race_step *step)
 {
-	enum tsim_column column = MIN(step->column, TSIM_N_COLUMNS - 1);
-	g_auto(GStrv) words = step_words(step);
-	g_autoptr(GPtrArray) lines = wrap(words, d->width[column]);
+	return (is(step, "write") || is(step, "write_effect")) && is(before, step->what) &&
+	       before->t_ns == step->t_ns && before->end == step->start &&
+	       before->logical + (before->end - before->start) == step->logical;
+}
+
+/* The steps as they are told: without repetitions, writes side by side as one. */
+static GArray *told_steps(const GArray *all)
+{
+	const struct tsim_race race = { .steps = (GArray *)all };
+	const struct diagram d = { .race = &race };
+	GArray *told = g_array_new(FALSE, FALSE, sizeof(struct tsim_race_step));
+
+	for (guint i = 0; i < all->len; i++) {
+		const struct tsim_race_step *step = step_at(&d, i);
+		struct tsim_race_step *last =
+			told->len ? &g_array_index(told, struct tsim_race_step, told->len - 1) : NULL;
+
+		if (last && continues(last, step))
+			last->end = step->end;
+		else if (!is_repetition(&d, i))
+			g_array_append_val(told, *step);
+	}
+	return told;
+}
+
+static void draw_step(struct diagram *d, guint i)
+{
+	const struct tsim_race_step *step = step_at(d, i);
+	guint offset = offset_of(d, MIN(step->column, TSIM_N_COLUMNS - 1));
+	g_auto(GStrv) words = step_words(d, i);
+	g_autoptr(GPtrArray) lines = wrap(words, WIDTH - offset);
 	g_autofree char *time =
 		g_strdup_printf("%.3f %s", (step->t_ns - d->t0) / d->unit_ns, d->unit);
 
-	for (guint i = 0; i < lines->len; i++) {
-		g_string_append_printf(d->out, "%*s", TIME_WIDTH, i ? "" : time);
-		blanks(d->out, offset_of(d, column) - TIME_WIDTH);
-		g_string_append(d->out, g_ptr_array_index(lines, i));
+	for (guint k = 0; k < lines->len; k++) {
+		g_string_append_printf(d->out, "%*s", TIME_WIDTH, k ? "" : time);
+		blanks(d->out, offset - TIME_WIDTH);
+		g_string_append(d->out, g_ptr_array_index(lines, k));
 		end_line(d->out);
 	}
 }
@@ -204,38 +257,88 @@ static void choose_unit(struct diagram *d)
 	d->unit_ns = all < 10 * TSIM_NS_PER_MS ? 1e3 : all < 100 * TSIM_NS_PER_S ? 1e6 : 1e9;
 }
 
-/* Columns in which nothing happens give their room to the others. */
-static void lay_out(struct diagram *d)
+/* The first step called @what, or NULL. */
+static const struct tsim_race_step *find(const struct tsim_race *race, const char *what)
 {
-	gboolean used[TSIM_N_COLUMNS] = { FALSE };
+	for (guint i = 0; i < race->steps->len; i++) {
+		const struct tsim_race_step *step = &g_array_index(race->steps, struct tsim_race_step, i);
 
-	for (guint i = 0; i < d->race->steps->len; i++)
-		used[MIN(step_at(d, i)->column, TSIM_N_COLUMNS - 1)] = TRUE;
-	for (guint i = 0; i < TSIM_N_COLUMNS; i++)
-		d->n_columns += used[i];
-	for (guint i = 0; i < TSIM_N_COLUMNS; i++)
-		if (used[i])
-			d->width[i] =
-				MIN(24, (WIDTH - TIME_WIDTH - GAP * d->n_columns) / d->n_columns);
+		if (is(step, what))
+			return step;
+	}
+	return NULL;
+}
+
+/* Is @step, a chunk of @copies or a group, mapped so that @hide's addresses belong to it? */
+static gboolean maps(const struct tsim_race_step *step, guint copies,
+		     const struct tsim_race_step *hide)
+{
+	guint64 len = (step->end - step->start) / MAX(copies, 1);
+	guint64 at = hide->logical - step->logical;
+
+	if (hide->logical < step->logical || at >= len)
+		return FALSE;
+	for (guint i = 0; i < copies; i++)
+		if (step->start + i * len + at == hide->start)
+			return TRUE;
+	return FALSE;
+}
+
+/*
+ * Had the logical address of the hidden entry a new owner when the discard was
+ * mapped, so that it went to that one's place on the device?
+ */
+static gboolean is_misdirected(const struct tsim_race *race)
+{
+	const struct tsim_race_step *hide = find(race, "hide"), *submit = find(race, "submit");
+	const struct tsim_race_step *chunk = find(race, "chunk"), *old = find(race, "remove");
+
+	return hide && submit && chunk && chunk->t_ns <= submit->t_ns &&
+	       chunk->number != hide->number && maps(chunk, race->copies, hide) &&
+	       !(old && old->start == chunk->start && old->logical == chunk->logical);
+}
+
+static char *fate_text(const struct tsim_race *race)
+{
+	if (strcmp(race->fate, "healed") == 0)
+		return g_strdup("healed: freed or written again before it was read");
+	return g_strdup_printf("%u of %u %s: %s", race->copies_lost, race->copies,
+			       race->copies == 1 ? "copy" : "copies", race->fate);
 }
 
 static void draw_summary(GString *out, const struct tsim_race_file *file)
 {
 	const struct tsim_race *race = &file->kept->race;
-	g_autofree char *lost = tsim_human_bytes(race->lost_bytes);
+	g_autofree char *lost = tsim_human_bytes(race->lost_bytes), *fate = fate_text(race);
 	g_autofree char *start =
 		tsim_human_time(g_array_index(race->steps, struct tsim_race_step, 0).t_ns);
 
 	g_string_append_printf(out,
 			       "experiment %s, policy %s, seed %" G_GUINT64_FORMAT
-			       ", replication %u, hit %u\n",
-			       file->experiment, file->policy, file->seed, file->kept->replication,
-			       file->kept->index);
-	g_string_append_printf(out,
-			       "%s of %s lost at logical %" G_GUINT64_FORMAT ", %u of %u %s: %s\n",
-			       lost, race->kind, race->lost_logical, race->copies_lost,
-			       race->copies, race->copies == 1 ? "copy" : "copies", race->fate);
+			       ", replication %u\n",
+			       file->experiment, file->policy, file->seed, file->kept->replication);
+	g_string_append_printf(out, "%s of %s lost at logical %" G_GUINT64_FORMAT ", %s\n", lost,
+			       race->kind, race->lost_logical, fate);
+	if (is_misdirected(race))
+		g_string_append_printf(
+			out,
+			"misdirected discard: logical %" G_GUINT64_FORMAT
+			" of its entry belonged to the new chunk of\n"
+			"group %" G_GUINT64_FORMAT " when the discard was mapped to the device\n",
+			find(race, "hide")->logical, find(race, "chunk")->number);
 	g_string_append_printf(out, "time 0 is %s into the replication\n\n", start);
+}
+
+static void draw_diagram(struct diagram *d)
+{
+	for (guint i = 0; i < d->race->steps->len; i++)
+		d->shown[MIN(step_at(d, i)->column, TSIM_N_COLUMNS - 1)] = TRUE;
+	d->t0 = step_at(d, 0)->t_ns;
+	choose_unit(d);
+	draw_head(d);
+	draw_rule(d);
+	for (guint i = 0; i < d->race->steps->len; i++)
+		draw_step(d, i);
 }
 
 /**
@@ -247,22 +350,33 @@ static void draw_summary(GString *out, const struct tsim_race_file *file)
  */
 char *tsim_explain(const struct tsim_race_file *file)
 {
-	struct diagram d = { .race = &file->kept->race, .out = g_string_new(NULL) };
-	g_autofree char *fsck = tsim_fsck_text(d.race);
+	struct tsim_race race = file->kept->race;
+	g_autoptr(GArray) told = told_steps(race.steps);
+	struct diagram d = { .race = &race, .out = g_string_new(NULL) };
+	g_autofree char *fsck = tsim_fsck_text(&race);
 	g_auto(GStrv) lines = g_strsplit(fsck, "\n", -1);
 
-	d.t0 = step_at(&d, 0)->t_ns;
 	draw_summary(d.out, file);
-	choose_unit(&d);
-	lay_out(&d);
-	draw_head(&d);
-	draw_rule(&d);
-	for (guint i = 0; i < d.race->steps->len; i++)
-		if (!is_repetition(&d, i))
-			draw_step(&d, step_at(&d, i));
+	race.steps = told;
+	draw_diagram(&d);
 	g_string_append_printf(d.out, "\n%s\n", lines[0]);
 	for (guint i = 1; lines[i]; i++)
 		g_string_append_printf(d.out, "%s%s%s", lines[i][0] ? "\t" : "", lines[i],
 				       lines[i + 1] ? "\n" : "");
 	return g_string_free(d.out, FALSE);
+}
+
+/**
+ * tsim_same_discard() - did one discard destroy both ranges?
+ *
+ * Told by where and when it was hidden, in the same replication of a policy.
+ */
+gboolean tsim_same_discard(const struct tsim_race_file *a, const struct tsim_race_file *b)
+{
+	const struct tsim_race_step *x = find(&a->kept->race, "hide");
+	const struct tsim_race_step *y = find(&b->kept->race, "hide");
+
+	return x && y && strcmp(a->policy, b->policy) == 0 &&
+	       a->kept->replication == b->kept->replication && x->t_ns == y->t_ns &&
+	       x->number == y->number && x->start == y->start && x->end == y->end;
 }

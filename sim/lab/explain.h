@@ -5,3 +5,4 @@
 #include "race-file.h"
 
 char *tsim_explain(const struct tsim_race_file *file);
+gboolean tsim_same_discard(const struct tsim_race_file *a, const struct tsim_race_file *b);

@@ -452,10 +452,52 @@ static void test_explain(void)
 	assert_line(text,
 		    "^16KiB of metadata lost at logical 833912832, 2 of 2 copies: persistent$");
 	assert_line(text, "^ +time +balance +commit +writer$");
-	assert_line(text, "^ +0\\.000 ms +sets group 3$");
+	assert_line(text, "^ +0\\.000 ms +sets group 3 read-only 1053MiB\\+128MiB$");
+	/* The range is not told again, a chunk's always is. */
+	assert_line(text, "^ +89\\.999 ms +removes the group and its extent map \\(trans 8\\)$");
+	assert_line(text, "^ +149\\.999 ms +allocates the chunk of group 9 1053MiB\\+256MiB\n"
+			  " +logical 833617920$");
+	assert_line(text, "^ +159\\.999 ms +submits a write 1053\\.281MiB\\+16KiB logical\n"
+			  " +833912832$");
+	assert_line(text, "^ +500\\.002 ms +discard piece 0 takes effect:\n"
+			  " +DESTROYS 1053\\.281MiB\\+16KiB$");
+	assert_no(text, "misdirected");
 	assert_line(text, "UNBLOCKED");
 	assert_line(text, "a-word-that-nob");
 	assert_line(text, "^\tread block failed check_tree_block$");
+}
+
+/* Writes side by side are one; a discard that was mapped to the new owner is named. */
+static void test_explain_misdirected(void)
+{
+	g_autoptr(TsimRaceFile) file = race_file();
+	struct tsim_race *race = &file->kept->race;
+	g_autofree char *text = NULL, *healed = NULL;
+
+	for (guint i = 0; i < race->steps->len; i++) {
+		struct tsim_race_step *step = &g_array_index(race->steps, struct tsim_race_step, i);
+
+		if (strcmp(step->what, "chunk") == 0)
+			step->t_ns = 2500;
+		if (strcmp(step->what, "hide") == 0)
+			step->logical = 833617920;
+		if (strcmp(step->what, "write") == 0) {
+			struct tsim_race_step next = *step;
+
+			next.start = step->end;
+			next.end = step->end + 4096;
+			next.logical += 16384;
+			g_array_insert_val(race->steps, ++i, next);
+		}
+	}
+	text = tsim_explain(file);
+	assert_line(text, "^misdirected discard: logical 833617920 of its entry belonged to the "
+			  "new chunk of\ngroup 9 when");
+	assert_line(text, "submits a write 1053\\.281MiB\\+20KiB logical\n +833912832$");
+	race->fate = "healed";
+	healed = tsim_explain(file);
+	assert_line(healed, "^16KiB of metadata lost at logical 833912832, healed: freed or "
+			    "written again before it was read$");
 }
 
 static void test_race_file(void)
@@ -634,6 +676,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/fsck/data", test_fsck_data);
 	g_test_add_func("/fsck/latent", test_fsck_latent);
 	g_test_add_func("/explain/diagram", test_explain);
+	g_test_add_func("/explain/misdirected", test_explain_misdirected);
 	g_test_add_func("/explain/race-file", test_race_file);
 	g_test_add_func("/explain/shapes", test_shapes);
 	g_test_add_func("/store/replace", test_store);
