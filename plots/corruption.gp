@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Corruption probability of each policy, with its confidence interval.
-# gnuplot -c corruption.gp DATA [TERMINAL [OUTPUT [TITLE]]]
+# gnuplot -c corruption.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]
 # DATA: data/corruption.tsv of a result
+if (ARGC < 1) {
+	print "usage: gnuplot -c corruption.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]"
+	exit status 2
+}
 here = ARG0
 while (strlen(here) && here[strlen(here):] ne "/") { here = here[1:strlen(here) - 1] }
 data = ARG1
-term = strlen(ARG2) ? ARG2 : "png"
-output = strlen(ARG3) ? ARG3 : "corruption.".term
+term = "png"
+if (ARGC >= 2) { term = ARG2 }
+output = "corruption.".term
+if (ARGC >= 3) { output = ARG3 }
+heading = ""
+if (ARGC >= 4) { heading = ARG4 }
+stats data using 0 nooutput
+if (!exists("STATS_records")) { exit status 1 }	# before an empty output is made
 load here."lib/term.gp"
 load here."lib/style.gp"
 
@@ -36,15 +46,19 @@ set xrange [-0.6:n - (n > 2 ? 0.1 : 0.4)]
 if (n > 3) {
 	set xtics rotate by 20 right
 }
-note = corrupted == 0 ? "▽ none seen: upper limit of the confidence interval" : corrupted < n ? \
-	"bars: confidence interval; ▽ none seen: its upper limit" : "bars: confidence interval"
-set title noenhanced ARG4."\n".note
+interval = term eq "dumb" ? "[confidence interval]" : "bars: confidence interval"
+mark = term eq "dumb" ? "v" : "▽"
+note = corrupted == 0 ? mark." none seen: upper limit of the confidence interval" : corrupted < n ? \
+	interval."; ".mark." none seen: its upper limit" : interval
+set title noenhanced heading."\n".note
 set ylabel "P(corrupt) of a replication"
 set xtics noenhanced
 set key off
-runs(k, all) = sprintf("%d:%d", k, all)
+# Text shows no fine bars: there the numbers are written.
+runs(k, all, e, low, high) = sprintf("%d:%d", k, all).(term ne "dumb" ? "" : \
+	k > 0 ? sprintf("\n%.3g\n[%.3g, %.3g]", e, low, high) : sprintf("\n< %.2g", high))
 seen(k, x) = k > 0 ? x : NaN
 none(k, x) = k > 0 ? NaN : x
-plot data using 1:(seen($4, $5)):6:7:($1 + 1):xtic(2) with yerrorbars linecolor variable linewidth 2 pointtype 7 pointsize 1.4, \
-     data using 1:(none($4, $7)):($1 + 1) with points linecolor variable linewidth 2 pointtype 10 pointsize 2.2, \
-     data using 1:($4 > 0 ? $5 : $7):(runs($4, $3)) with labels left offset character 2, 0 noenhanced textcolor rgb ink
+plot data using 1:(seen($4, $5)):6:7:($1 + 1):xtic(2) with yerrorbars linecolor variable linewidth 2 pointtype dot pointsize 1.4, \
+     data using 1:(none($4, $7)):($1 + 1) with points linecolor variable linewidth 2 pointtype triangle pointsize 2.2, \
+     data using 1:($4 > 0 ? $5 : $7):(runs($4, $3, $5, $6, $7)) with labels left offset character 2, 0 noenhanced textcolor rgb ink

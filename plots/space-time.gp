@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One hit: who had which physical addresses when.
-# gnuplot -c space-time.gp DATA [TERMINAL [OUTPUT [TITLE]]]
+# gnuplot -c space-time.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]
 # DATA: data/race-NNN.tsv of a result
+if (ARGC < 1) {
+	print "usage: gnuplot -c space-time.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]"
+	exit status 2
+}
 here = ARG0
 while (strlen(here) && here[strlen(here):] ne "/") { here = here[1:strlen(here) - 1] }
 data = ARG1
-term = strlen(ARG2) ? ARG2 : "png"
-output = strlen(ARG3) ? ARG3 : "space-time.".term
+term = "png"
+if (ARGC >= 2) { term = ARG2 }
+output = "space-time.".term
+if (ARGC >= 3) { output = ARG3 }
+heading = ""
+if (ARGC >= 4) { heading = ARG4 }
+stats data using 0 nooutput
+if (!exists("STATS_records")) { exit status 1 }	# before an empty output is made
 load here."lib/term.gp"
 load here."lib/style.gp"
 
@@ -45,7 +55,7 @@ step = (top - bottom) / step > 12 ? 5 * step : (top - bottom) / step > 6 ? 2 * s
 set ytics step * ceil(bottom / step), step, top
 set border 1
 set arrow 1 from left, bottom to left, top nohead linecolor rgb ink
-set title noenhanced ARG4
+set title noenhanced heading
 set rmargin 15
 
 # Text has no slant: there a letter stands for an event, and the title says which.
@@ -55,9 +65,9 @@ letters = "abcdefghijklmnopqrstuvwxyz"
 names = ""
 k = 0
 if (plain) {
-	stats data index "event" using (k = k + 1, k > 1 ? (names = names.(k % 4 == 2 ? "\n" : "   "). \
+	stats data index "event" using (k = k + 1, k > 1 ? (names = names.(k % 3 == 2 ? "\n" : "   "). \
 		letters[k - 1:k - 1].": ".strcol(3)) : "", 0) nooutput
-	set title ARG4."\n".names
+	set title heading."\n".names
 }
 tag(i, text) = plain ? letters[int(i):int(i)] : text
 set bmargin 6.8
@@ -87,8 +97,8 @@ plot data index "group" using ($1 * unit):(lower($3, $4)):($1 * unit):($2 * unit
      data index "write" using ($1 * unit):(within(middle($3, $4))):(($2 - $1) * unit):(0) with vectors nohead \
 	linecolor rgb "#00664b" linewidth 3 notitle, \
      data index "write" using ($2 * unit):(within(middle($3, $4))) with points linecolor rgb "#00664b" \
-	pointtype 9 pointsize 1.4 title "write lands", \
+	pointtype arrival pointsize 1.4 title "write lands", \
      data index "lost" using ($1 * unit):($3 / MiB):(0):(($4 - $3) / MiB) with vectors nohead \
 	linecolor rgb colour[2] linewidth 6 notitle, \
      data index "lost" using ($1 * unit):(middle($3, $4)) with points linecolor rgb colour[2] linewidth 3 \
-	pointtype 2 pointsize 1.6 title "destroyed"
+	pointtype cross pointsize 1.6 title "destroyed"

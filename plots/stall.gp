@@ -1,15 +1,35 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # How long allocation requests waited: percentiles of each policy.
-# gnuplot -c stall.gp DATA [TERMINAL [OUTPUT [TITLE]]]
+# gnuplot -c stall.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]
 # DATA: data/stall.tsv of a result (chunk-alloc.tsv, commit.tsv and discard.tsv
 # have the same form: seconds against 1/(1-q), a block per policy)
+if (ARGC < 1) {
+	print "usage: gnuplot -c stall.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]"
+	exit status 2
+}
 here = ARG0
 while (strlen(here) && here[strlen(here):] ne "/") { here = here[1:strlen(here) - 1] }
 data = ARG1
-term = strlen(ARG2) ? ARG2 : "png"
-output = strlen(ARG3) ? ARG3 : "stall.".term
+term = "png"
+if (ARGC >= 2) { term = ARG2 }
+output = "stall.".term
+if (ARGC >= 3) { output = ARG3 }
+heading = ""
+if (ARGC >= 4) { heading = ARG4 }
+stats data using 0 nooutput
+if (!exists("STATS_records")) { exit status 1 }	# before an empty output is made
 load here."lib/term.gp"
 load here."lib/style.gp"
+
+# What it is a distribution of stands in the first line: "# 1/(1-q)	stall_s".
+set datafile commentschars ""
+name = ""
+stats data index 0 every ::0::0 using (name = strcol(3), 0) nooutput
+set datafile commentschars "#"
+stall = name eq "stall_s" || name eq ""
+what = stall ? "wait" : name eq "chunk-alloc_s" ? "chunk allocation" : \
+	name eq "discard_s" ? "discard, queue included" : name[1:strlen(name) - 2]
+zero_name = stall ? "no wait" : "0"
 
 lowest = 1e99
 highest = 0.0
@@ -32,7 +52,7 @@ if (waited) {
 	zero = bottom / 4
 	set logscale y
 	set yrange [bottom / 8:top]
-	set ytics ("no wait" zero)
+	set ytics (zero_name zero)
 	do for [e = int(log10(bottom) + sgn(log10(bottom)) * 0.5):int(log10(top) + sgn(log10(top)) * 0.5)] {
 		set ytics add (duration(10.0 ** e) 10.0 ** e)
 	}
@@ -47,8 +67,8 @@ if (waited) {
 } else {
 	zero = 0
 	set yrange [-0.2:1]
-	set ytics ("no wait" 0)
-	set label 1 (furthest > 2 ? "no request waited" : "no request was made") at graph 0.5, graph 0.5 center textcolor rgb ink
+	set ytics (zero_name 0)
+	set label 1 (furthest > 2 ? (stall ? "no request waited" : "none took any time") : "there was none") at graph 0.5, graph 0.5 center textcolor rgb ink
 }
 
 set logscale x
@@ -61,9 +81,11 @@ while (x <= furthest) {
 	decimals = decimals + 1
 	x = x * 10
 }
-set xlabel "percentile of the requests (the last point is the longest)"
-set ylabel "wait"
-set title noenhanced ARG4
+across = "percentile".(stall ? " of the requests" : "")." (the last point is the longest)"
+# Text has no upright letters: there is no room for a long name beside the axis.
+set xlabel term eq "dumb" ? what.": ".across : across
+if (term ne "dumb") { set ylabel what }
+set title noenhanced heading
 set key top left Left reverse samplen 3 noenhanced
 
 # Two pieces: a line from "no wait" up to the first wait would show times that nobody waited.
@@ -78,4 +100,4 @@ plot data index 0 using 1:(some($2)) with lines linecolor 1 linewidth 5 title co
      for [i = 1:blocks - 1] data index i using 1:(none($2)) every ::1 with lines linecolor i + 1 \
 	linewidth 2.5 dashtype i + 1 notitle, \
      for [i = 0:blocks - 1] data index i using 1:($1 == last[i + 1] ? shown($2) : NaN) every ::1 \
-	with points linecolor i + 1 pointtype (i == 0 ? 7 : 2 * i + 3) pointsize 1.3 notitle
+	with points linecolor i + 1 pointtype (term eq "dumb" ? dot : i == 0 ? 7 : 2 * i + 3) pointsize 1.3 notitle

@@ -10,7 +10,17 @@ set border 3 linecolor rgb ink
 set tics nomirror out textcolor rgb "black"
 set grid ytics linecolor rgb "#dddddd" linewidth 1 linetype 1
 set style fill solid noborder
-if (term eq "dumb") { unset grid }	# it would be drawn with stars
+dot = 7
+triangle = 10
+arrival = 9
+cross = 2
+if (term eq "dumb") {
+	unset grid	# it would be drawn with stars
+	dot = "o"	# and a shape is a letter of the alphabet
+	triangle = "v"
+	arrival = "^"
+	cross = "X"
+}
 set encoding utf8
 set datafile missing "nan"
 

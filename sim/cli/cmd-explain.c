@@ -52,7 +52,7 @@ static GPtrArray *race_names(const char *races, GError **error)
 	return g_steal_pointer(&names);
 }
 
-/* How many of the kept ranges the discard of @file destroyed; files that cannot be read count not. */
+/* How many of the kept ranges the discard of @file destroyed; an unreadable file counts not. */
 static guint count_same(const char *races, const GPtrArray *names, const TsimRaceFile *file)
 {
 	guint n = 0;

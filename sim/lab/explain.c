@@ -222,9 +222,9 @@ static GArray *told_steps(const GArray *all)
 	for (guint i = 0; i < all->len; i++) {
 		const struct tsim_race_step *step = step_at(&d, i);
 		struct tsim_race_step *last =
-			told->len ? &g_array_index(told, struct tsim_race_step, told->len - 1) : NULL;
+			&g_array_index(told, struct tsim_race_step, MAX(told->len, 1) - 1);
 
-		if (last && continues(last, step))
+		if (told->len && continues(last, step))
 			last->end = step->end;
 		else if (!is_repetition(&d, i))
 			g_array_append_val(told, *step);
@@ -261,7 +261,8 @@ static void choose_unit(struct diagram *d)
 static const struct tsim_race_step *find(const struct tsim_race *race, const char *what)
 {
 	for (guint i = 0; i < race->steps->len; i++) {
-		const struct tsim_race_step *step = &g_array_index(race->steps, struct tsim_race_step, i);
+		const struct tsim_race_step *step =
+			&g_array_index(race->steps, struct tsim_race_step, i);
 
 		if (is(step, what))
 			return step;

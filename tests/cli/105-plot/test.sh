@@ -23,11 +23,27 @@ run_check plot r
 run_check plot r --terminal dumb --only corruption
 expect 'none seen'
 expect '0:300'
+expect '\[0\.0[0-9]*, 0\.[0-9]*\]'
+run_check plot r --terminal dumb
+sed 's/[\x80-\xbf]//g' "$out" | awk 'length > 79' | grep -q . && _fail "a line of more than 79 columns"
 
 # By hand, from anywhere.
 (cd / && gnuplot -c "$plots/stall.gp" "$OLDPWD/r/data/stall.tsv" svg "$OLDPWD/s.svg" Title 2> /dev/null) ||
 	_fail "stall.gp by hand"
 grep -q Title s.svg || _fail "no title"
+
+# Without a title, without data, and the name of what is shown.
+for name in corruption/corruption stall/stall space-time/race-001; do
+	gnuplot -c "$plots/${name%/*}.gp" "r/data/${name#*/}.tsv" svg s.svg 2> /dev/null &&
+		grep -q '</svg>' s.svg || _fail "$name: no figure without a title"
+	rm s.svg
+	gnuplot -c "$plots/${name%/*}.gp" 2> "$err" && _fail "$name: status 0 without data"
+	grep -q '^usage: gnuplot -c .*DATA' "$err" || _fail "$name: no usage"
+	gnuplot -c "$plots/${name%/*}.gp" missing.tsv svg s.svg 2> "$err" && _fail "$name: no error"
+	[ -e s.svg ] && _fail "$name: an empty figure of no data"
+done
+gnuplot -c "$plots/stall.gp" r/data/discard.tsv svg s.svg 2> /dev/null
+grep -q 'discard, queue included' s.svg || _fail "stall.gp does not name what it draws"
 
 # A result without any hit has no such figure; data that is not there is an error.
 run_check run "$validation/r1.conf" --replications 300 --quiet -o none \
