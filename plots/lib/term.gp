@@ -8,7 +8,7 @@ if (term eq "png") {
 } else { if (term eq "pdf") {
 	set terminal pdfcairo size 8in,5in font "DejaVu Sans,11" background "white"
 } else { if (term eq "dumb") {
-	set terminal dumb nofeed 79,30 mono noenhanced
+	set terminal dumb 78,30 mono noenhanced
 } else {
 	print "unknown terminal ".term.", one of png, svg, pdf, dumb"
 	exit status 1
