@@ -110,6 +110,19 @@ static gboolean parse_line(const char *line, struct tsim_trace_event *out)
 	return FALSE;
 }
 
+/* Cut the line at *@next off, and move on; NULL at the end.  A recording is too large for g_strsplit(). */
+static char *next_line(char **next)
+{
+	char *line = *next, *end;
+
+	if (*line == '\0')
+		return NULL;
+	end = line + strcspn(line, "\n");
+	*next = *end ? end + 1 : end;
+	*end = '\0';
+	return line;
+}
+
 /**
  * tsim_ftrace_read:
  * @path: a text file
@@ -123,8 +136,8 @@ GArray *tsim_ftrace_read(const char *path, GError **error)
 {
 	g_autofree char *text = NULL;
 	g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(struct tsim_trace_event));
-	g_auto(GStrv) lines = NULL;
 	tsim_ns first = 0, last = 0;
+	guint number = 1;
 	gsize len;
 
 	if (!g_file_get_contents(path, &text, &len, error))
@@ -133,16 +146,15 @@ GArray *tsim_ftrace_read(const char *path, GError **error)
 		if (text[i] == '\0')
 			text[i] = '?';
 	}
-	lines = g_strsplit(text, "\n", -1);
-	for (guint i = 0; lines[i]; i++) {
+	for (char *next = text, *line; (line = next_line(&next)); number++) {
 		struct tsim_trace_event event = { 0 };
 
-		if (lines[i][0] == '#' || !parse_line(lines[i], &event))
+		if (line[0] == '#' || !parse_line(line, &event))
 			continue;
 		if (events->len == 0)
 			first = event.t_ns;
 		if (event.t_ns < last) {
-			tsim_throw(error, "%s:%u: this event is older than the one before", path, i + 1);
+			tsim_throw(error, "%s:%u: this event is older than the one before", path, number);
 			return NULL;
 		}
 		last = event.t_ns;
