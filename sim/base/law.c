@@ -127,13 +127,35 @@ const struct law_type law_exponential = {
 	.survival = exponential_survival, .mean = t0_mean, .min = zero_min,
 };
 
-/* lognormal(median=t0, sigma=shape) */
+/*
+ * lognormal(median=t0, sigma=shape), or mean=t1 in the place of the median.
+ * The median of such a law is a whole number of ns, as if it had been written.
+ */
+static const char *lognormal_use_mean(TsimLaw *law)
+{
+	if (law->t[1] <= 0)
+		return "the mean must be above 0; for no delay write fixed(0s)";
+	law->t[0] = to_ns((double)law->t[1] * exp(-law->shape * law->shape / 2));
+	law->t[1] = -1;
+	return law->t[0] > 0 ? NULL : "the median, mean * exp(-sigma^2 / 2), is below 1ns";
+}
+
 static const char *lognormal_check(TsimLaw *law)
 {
-	if (law->t[0] <= 0)
+	const char *wrong = NULL;
+
+	if (law->t[0] < 0 && law->t[1] < 0)
+		return "median or mean is missing";
+	if (law->t[0] >= 0 && law->t[1] >= 0)
+		return "median and mean are given, write one of them";
+	if (law->t[1] < 0 && law->t[0] == 0)
 		return "the median must be above 0; for no delay write fixed(0s)";
 	if (!(law->shape > 0 && law->shape <= 10))
 		return "sigma must be above 0 and at most 10; for no spread write fixed(TIME)";
+	if (law->t[1] >= 0)
+		wrong = lognormal_use_mean(law);
+	if (wrong)
+		return wrong;
 	law->log_median = log((double)law->t[0]);
 	return NULL;
 }
@@ -175,7 +197,8 @@ static double lognormal_mean(const TsimLaw *law)
 
 const struct law_type law_lognormal = {
 	.name = "lognormal", .usage = "lognormal(median=20ms, sigma=1.2)",
-	.params = { { "median", LAW_T0 }, { "sigma", LAW_SHAPE } },
+	.params = { { "median", LAW_T0, .optional = TRUE }, { "sigma", LAW_SHAPE },
+		    { "mean", LAW_T1, .optional = TRUE } },
 	.check = lognormal_check, .quantile = lognormal_quantile, .residual = lognormal_residual,
 	.cdf = lognormal_cdf, .survival = lognormal_survival, .mean = lognormal_mean,
 	.min = zero_min,

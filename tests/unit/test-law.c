@@ -47,6 +47,9 @@ static void test_text(void)
 	check_text("lognormal(median=20ms, sigma=1.2)", "lognormal(median=20ms, sigma=1.2)");
 	check_text("lognormal(20ms, 0.30000000000000004)",
 		   "lognormal(median=20ms, sigma=0.30000000000000004)");
+	/* 20ms * exp(-0.72) = 9.735044...ms, whole ns */
+	check_text("lognormal(mean=20ms, sigma=1.2)", "lognormal(median=9735045ns, sigma=1.2)");
+	check_text("lognormal(sigma=1.2, mean=20ms)", "lognormal(median=9735045ns, sigma=1.2)");
 	check_text("pareto(min=1ms,alpha=1.5)", "pareto(min=1ms, alpha=1.5)");
 	check_text("pareto(min=1ms, alpha=1.5, max=10s)",
 		   "pareto(min=1ms, alpha=1.5, max=10s)");
@@ -74,6 +77,13 @@ static const struct {
 	{ "lognormal(median=20ms, sigma=0)", "lognormal: sigma must be above 0 and at most 10; " },
 	{ "lognormal(median=20ms, sigma=11)", "lognormal: sigma must be above 0 and at most 10; " },
 	{ "lognormal(median=0s, sigma=1)", "lognormal: the median must be above 0; " },
+	{ "lognormal(sigma=1)", "lognormal: median or mean is missing, not 'sigma=1'" },
+	{ "lognormal(mean=1s)", "lognormal: sigma is missing; write lognormal(" },
+	{ "lognormal(median=1s, mean=1s, sigma=1)",
+	  "lognormal: median and mean are given, write one of them" },
+	{ "lognormal(mean=0s, sigma=1)", "lognormal: the mean must be above 0; " },
+	{ "lognormal(mean=1ms, sigma=10)", "lognormal: the median, mean * exp(-sigma^2 / 2), is below" },
+	{ "lognormal(mean=1ms, sigma=11)", "lognormal: sigma must be above 0 and at most 10; " },
 	{ "uniform(2s, 1s)", "uniform: the first time must be below the second, not '2s, 1s'" },
 	{ "pareto(min=0s, alpha=1)", "pareto: min must be above 0" },
 	{ "pareto(min=1s, alpha=0)", "pareto: alpha must be above 0 and at most 100" },
@@ -308,6 +318,10 @@ static void check_mean(const char *text, double mean_s)
 
 static void test_mean(void)
 {
+	g_autoptr(TsimLaw) by_mean = parse("lognormal(mean=1s, sigma=1)");
+
+	/* The median is rounded to a ns: at most half of it times exp(sigma^2 / 2) = 0.83 ns. */
+	g_assert_cmpfloat(fabs(tsim_law_mean_ns(by_mean) - 1e9), <, 0.83);
 	g_autoptr(TsimLaw) heavy = parse("pareto(min=1ms, alpha=1)");
 
 	check_mean("2s", 2);
