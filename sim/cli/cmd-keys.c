@@ -25,13 +25,13 @@ static const char examples[] =
 
 static void print_option(const struct tsim_option *option)
 {
-	g_autofree char *range = tsim_option_range(option);
+	g_autofree char *range = tsim_option_range(option), *def = tsim_option_default(option);
 
 	printf("  %s\n      %s", option->name, tsim_option_type_name(option->type));
 	if (*range)
 		printf(", %s", range);
-	if (option->def)
-		printf(", default %s\n", *option->def ? option->def : "empty");
+	if (def)
+		printf(", default %s\n", *def ? def : "empty");
 	else
 		printf(", required\n");
 	if (option->help)

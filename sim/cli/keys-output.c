@@ -28,14 +28,14 @@ static void man_line(const char *before, const char *text, const char *after)
 
 static void man_option(const struct tsim_option *option)
 {
-	g_autofree char *range = tsim_option_range(option);
+	g_autofree char *range = tsim_option_range(option), *def = tsim_option_default(option);
 
 	man_line(".TP\n.B ", option->name, "\n");
 	fputs(tsim_option_type_name(option->type), stdout);
 	if (*range)
 		man_line(", ", range, "");
-	if (option->def)
-		man_line(", default ", *option->def ? option->def : "empty", "");
+	if (def)
+		man_line(", default ", *def ? def : "empty", "");
 	else
 		fputs(", required", stdout);
 	fputs(".\n", stdout);
@@ -96,8 +96,8 @@ static const char man_head[] =
 
 static const char man_tail[] =
 	".SH EXIT STATUS\n"
-	"0 ok; 1 a run failed or an invariant broke; 2 bad usage or bad input; 3 stopped before\n"
-	"the target precision; 4 validation or check failed; 130 interrupted, resumable.\n"
+	"0 ok; 1 a run failed or an invariant broke; 2 bad usage or bad input; 4 validation or\n"
+	"check failed; 130 interrupted, nothing written.\n"
 	".SH ENVIRONMENT\n"
 	".TP\n.B TRIMSIM_DATADIR\n"
 	"Directory in which an included file is looked for when it is not next to the\n"

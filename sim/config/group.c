@@ -24,7 +24,7 @@ gboolean tsim_is_kind(const struct tsim_schema *schema, const char *kind, const 
 	return FALSE;
 }
 
-/* Append the built-in kinds of workload or policy; @names owns its entries. */
+/* Append the built-in kinds of workload or policy that @names lacks; it owns its entries. */
 void tsim_add_kinds(const struct tsim_schema *schema, const char *kind, GPtrArray *names)
 {
 	const char *const *kinds = NULL;
@@ -34,7 +34,8 @@ void tsim_add_kinds(const struct tsim_schema *schema, const char *kind, GPtrArra
 	else if (!strcmp(kind, "policy"))
 		kinds = schema->policy_kinds;
 	for (; kinds && *kinds; kinds++)
-		g_ptr_array_add(names, g_strdup(*kinds));
+		if (!g_ptr_array_find_with_equal_func(names, *kinds, g_str_equal, NULL))
+			g_ptr_array_add(names, g_strdup(*kinds));
 }
 
 /* "presets/policies.conf", where the bundled groups of @kind are. */

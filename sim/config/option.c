@@ -237,32 +237,43 @@ static char *format_real(double value)
 	return g_strdup(buffer);
 }
 
+/* A limit is exact: what is not a whole number of the smallest unit is left to @human. */
+static char *format_limit(double number, char *(*exact)(guint64), char *(*human)(double))
+{
+	if (number >= 0 && number < 0x1p63 && number == floor(number))
+		return exact(number);
+	return human(number);
+}
+
+static char *exact_time(guint64 ns)
+{
+	return tsim_format_time(ns);
+}
+
 static char *format_number(enum tsim_option_type type, double number)
 {
 	switch (type) {
 	case TSIM_OPT_TIME:
 	case TSIM_OPT_LAW:
-		return tsim_human_time(number);
+		return format_limit(number, exact_time, tsim_human_time);
 	case TSIM_OPT_BYTES:
-		return tsim_human_bytes(number);
+		return format_limit(number, tsim_format_bytes, tsim_human_bytes);
 	case TSIM_OPT_RATE:
 		return tsim_format_rate(number);
 	case TSIM_OPT_FREQUENCY:
 		return tsim_format_frequency(number);
-	case TSIM_OPT_SHARE:
-		return g_strdup_printf("%.12g%%", 100 * number);
 	case TSIM_OPT_COUNT:
 	case TSIM_OPT_LIST:
 		return g_strdup_printf("%.0f", number);
 	default:
-		return g_strdup_printf("%.12g", number);
+		return format_real(number);
 	}
 }
 
 /**
  * tsim_option_range:
  *
- * The permitted values in human units, "0s to 1min", "at least 1",
+ * The permitted values, exact, "0s to 1min", "at least 1",
  * "queued | barrier"; empty when everything is.  (transfer full)
  */
 char *tsim_option_range(const struct tsim_option *option)
@@ -337,6 +348,28 @@ char *tsim_option_format(const struct tsim_option *option, const void *target)
 		return value.list ? g_strjoinv(", ", value.list) : g_strdup("");
 	}
 	g_assert_not_reached();
+}
+
+/**
+ * tsim_option_default:
+ *
+ * The default in its canonical form, as tsim_option_format() writes it; NULL
+ * when the option is required.  (transfer full)
+ */
+char *tsim_option_default(const struct tsim_option *option)
+{
+	struct tsim_option here = *option;
+	union value value = { .count = 0 };
+	char *text;
+
+	if (!option->def)
+		return NULL;
+	here.offset = 0;
+	if (!tsim_option_parse(&here, option->def, &value, NULL))
+		return g_strdup(option->def);
+	text = tsim_option_format(&here, &value);
+	value_clear(option->type, &value);
+	return text;
 }
 
 /**

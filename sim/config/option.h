@@ -43,13 +43,15 @@ struct tsim_option {
 gboolean tsim_option_parse(const struct tsim_option *option, const char *text, void *target,
 			   GError **error);
 char *tsim_option_format(const struct tsim_option *option, const void *target);
+/* The canonical text of the default, NULL for a required option.  (transfer full) */
+char *tsim_option_default(const struct tsim_option *option);
 /* Set every option of @options in @target to its default. */
 void tsim_options_defaults(const struct tsim_option *options, void *target);
 /* Free what the LAW, STRING and LIST options of @target own. */
 void tsim_options_clear(const struct tsim_option *options, void *target);
 /* "time", "bytes", "law" ... for people. */
 const char *tsim_option_type_name(enum tsim_option_type type);
-/* The permitted values in human units, "0s to 1min"; empty when everything is.  (transfer full) */
+/* The permitted values, exact, "0s to 1min"; empty when everything is.  (transfer full) */
 char *tsim_option_range(const struct tsim_option *option);
 /* The entry called @name, or NULL. */
 const struct tsim_option *tsim_options_find(const struct tsim_option *options, const char *name);

@@ -186,7 +186,7 @@ static void test_range(void)
 		{ "count", .canonical = "1 to 1000000" },
 		{ "time", .canonical = "0s to 60s" },
 		{ "rate", .canonical = "at least 0B/s" },
-		{ "share", .canonical = "0% to 100%" },
+		{ "share", .canonical = "0 to 1" },
 		{ "law", .canonical = "" },
 		{ "string", .canonical = "" },
 		{ "choice", .canonical = "queued | barrier" },
@@ -198,6 +198,38 @@ static void test_range(void)
 
 		g_assert_cmpstr(range, ==, pairs[i].canonical);
 	}
+}
+
+static void assert_range(enum tsim_option_type type, double min, double max, const char *range)
+{
+	const struct tsim_option option = { "x", type, .min = min, .max = max };
+	g_autofree char *text = tsim_option_range(&option);
+
+	g_assert_cmpstr(text, ==, range);
+}
+
+static void assert_default(enum tsim_option_type type, const char *def, const char *canonical)
+{
+	const struct tsim_option option = { "x", type, .offset = 64, .def = def };
+	g_autofree char *text = tsim_option_default(&option);
+
+	g_assert_cmpstr(text, ==, canonical);
+}
+
+/* A limit can be typed as it is printed; a default is what show would print. */
+static void test_canonical(void)
+{
+	assert_range(TSIM_OPT_BYTES, 0, 1e15, "0B to 1000TB");
+	assert_range(TSIM_OPT_BYTES, 16384, 1e9, "16KiB to 1GB");
+	assert_range(TSIM_OPT_TIME, 1e3, 3600e9, "1us to 1h");
+	assert_range(TSIM_OPT_TIME, 1e6, 1e14, "1ms to 100000s");
+	assert_range(TSIM_OPT_SHARE, 0, 0.5, "0 to 0.5");
+	assert_default(TSIM_OPT_BOOL, "yes", "true");
+	assert_default(TSIM_OPT_SHARE, "100%", "1");
+	assert_default(TSIM_OPT_TIME, "0ns", "0s");
+	assert_default(TSIM_OPT_LAW, "20ms", "fixed(20ms)");
+	assert_default(TSIM_OPT_STRING, "", "");
+	assert_default(TSIM_OPT_TIME, NULL, NULL);
 }
 
 static void test_suggest(void)
@@ -224,6 +256,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/option/law", test_law);
 	g_test_add_func("/option/refusals", test_refusals);
 	g_test_add_func("/option/range", test_range);
+	g_test_add_func("/option/canonical", test_canonical);
 	g_test_add_func("/option/suggest", test_suggest);
 	return g_test_run();
 }
