@@ -9,9 +9,8 @@ enum {
 	TSIM_EXIT_OK = 0,
 	TSIM_EXIT_FAILED = 1,		/* a run failed or an invariant broke */
 	TSIM_EXIT_USAGE = 2,		/* bad usage or bad input */
-	TSIM_EXIT_IMPRECISE = 3,	/* stopped before the target precision */
 	TSIM_EXIT_CHECK = 4,		/* validation or check failed */
-	TSIM_EXIT_INTERRUPTED = 130,	/* resumable */
+	TSIM_EXIT_INTERRUPTED = 130,	/* nothing was written */
 };
 
 /* One file per subcommand, one line in the array of main.c; argv[0] is the subcommand. */

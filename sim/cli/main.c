@@ -45,8 +45,8 @@ static const char main_help_end[] =
 	"  trimsim run my.conf -o results\n"
 	"  trimsim check my.conf --set device.discard.base=5ms\n"
 	"\n"
-	"Exit status: 0 ok; 1 a run failed; 2 bad usage or input; 3 stopped before the\n"
-	"target precision; 4 validation or check failed; 130 interrupted, resumable.\n";
+	"Exit status: 0 ok; 1 a run failed; 2 bad usage or input; 4 validation or\n"
+	"check failed; 130 interrupted, nothing written.\n";
 
 static int print_help(void)
 {

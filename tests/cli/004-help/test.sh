@@ -9,6 +9,7 @@ expect '^  show +[a-z]'
 expect '^  check +[a-z]'
 expect '^  keys +[a-z]'
 expect '^Examples:'
+expect '130 interrupted, nothing written'
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$out")
 for command in $commands; do
 	run_check "$command" --help
