@@ -5,6 +5,8 @@
  */
 #include "setup.h"
 
+#include <string.h>
+
 #include "error.h"
 
 #define OPT(field) offsetof(struct tsim_experiment, field)
@@ -83,6 +85,40 @@ const struct tsim_schema *tsim_setup_schema(void)
 	return &schema;
 }
 
+/* Where the workload's value that @message quotes was set, or NULL. */
+static const char *origin_of_quoted(const TsimResolved *resolved, const char *message)
+{
+	const GPtrArray *values = tsim_resolved_values(resolved);
+	g_auto(GStrv) parts = g_strsplit(message, "'", 3);
+
+	for (guint i = 0; i < values->len && g_strv_length(parts) == 3; i++) {
+		const struct tsim_resolved_value *value = g_ptr_array_index(values, i);
+
+		if (!strcmp(value->kind, "workload") && !strcmp(value->text, parts[1]))
+			return value->origin;
+	}
+	return NULL;
+}
+
+/*
+ * Where to put right what a workload's prepare() complains of: the key that
+ * the message begins with, the value that it quotes, else the workload that
+ * the experiment names.
+ */
+static const char *origin_of(const TsimResolved *resolved, const struct tsim_option *options,
+			     const char *message)
+{
+	g_autofree char *word = g_strndup(message, strcspn(message, " ,:="));
+
+	const char *quoted = origin_of_quoted(resolved, message);
+
+	if (tsim_options_find(options, word))
+		return tsim_resolved_origin(resolved, "workload", NULL, word);
+	if (quoted)
+		return quoted;
+	return tsim_resolved_origin(resolved, "experiment", NULL, "workload");
+}
+
 static gboolean fill_workload(TsimSetup *setup, const TsimResolved *resolved, GError **error)
 {
 	g_autoptr(GError) local = NULL;
@@ -93,7 +129,7 @@ static gboolean fill_workload(TsimSetup *setup, const TsimResolved *resolved, GE
 		return FALSE;
 	if (setup->workload->prepare && !setup->workload->prepare(setup->workload_config, &local))
 		return tsim_throw(error, "%s: [workload %s] %s",
-				  tsim_resolved_origin(resolved, "workload", NULL, "on_enospc"),
+				  origin_of(resolved, setup->workload->options, local->message),
 				  setup->experiment.workload, local->message);
 	if (setup->workload->adjust)
 		setup->workload->adjust(setup->workload_config, &setup->fs, &setup->device);
