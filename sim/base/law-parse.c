@@ -194,7 +194,8 @@ static TsimLaw *parse(const char *text, guint depth, GError **error)
 /**
  * tsim_law_parse() - read a law
  * @text: a bare time, which is fixed, or fixed(t), uniform(a, b),
- *	exponential(mean=t), lognormal(median=t, sigma=x), lognormal(mean=t, sigma=x), pareto(min=t, alpha=x[, max=t]),
+ *	exponential(mean=t), lognormal(median=t, sigma=x), lognormal(mean=t, sigma=x),
+ *	pareto(min=t, alpha=x[, max=t]),
  *	mixture(w: law, ...) or empirical(FILE)
  * @error: says what to type instead; for a file of samples it names file and line
  *

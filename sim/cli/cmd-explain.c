@@ -76,7 +76,7 @@ static void print(const char *races, const GPtrArray *names, guint i, const Tsim
 		printf("; for another: --hit N or --replication N");
 	printf("\n");
 	if (n > 1)
-		printf("one of %u ranges that this discard destroyed\n", n);
+		printf("one of %u kept ranges that this discard destroyed\n", n);
 	fputs(text, stdout);
 }
 

@@ -82,7 +82,7 @@ static const struct {
 	{ "lognormal(median=1s, mean=1s, sigma=1)",
 	  "lognormal: median and mean are given, write one of them" },
 	{ "lognormal(mean=0s, sigma=1)", "lognormal: the mean must be above 0; " },
-	{ "lognormal(mean=1ms, sigma=10)", "lognormal: the median, mean * exp(-sigma^2 / 2), is below" },
+	{ "lognormal(mean=1ms, sigma=10)", "lognormal: the median, mean * exp(-sigma^2 / 2), is" },
 	{ "lognormal(mean=1ms, sigma=11)", "lognormal: sigma must be above 0 and at most 10; " },
 	{ "uniform(2s, 1s)", "uniform: the first time must be below the second, not '2s, 1s'" },
 	{ "pareto(min=0s, alpha=1)", "pareto: min must be above 0" },

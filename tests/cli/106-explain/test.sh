@@ -28,7 +28,7 @@ run_mustfail '--replication: no hit of replication 399999 was kept' explain r --
 [ "$(wc -l < first)" -le 40 ] || _fail "the story is longer than 40 lines"
 cp r/races/001-unpinned.json r/races/002-unpinned.json
 run_check explain r --hit 2
-expect '^one of 2 ranges that this discard destroyed$'
+expect '^one of 2 kept ranges that this discard destroyed$'
 echo '{}' > r/races/001-unpinned.json
 run_mustfail '001-unpinned.json: not a race that trimsim wrote' explain r
 
