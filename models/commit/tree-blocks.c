@@ -14,6 +14,7 @@
 #include "invariant.h"
 
 #define NODESIZE G_GUINT64_CONSTANT(16384)
+#define MAX_WRITE (512 * TSIM_KIB)	/* block/blk-settings.c: BLK_DEF_MAX_SECTORS of 3.18 */
 
 /* Write what is still live of a dirty extent. Returns the last completion. */
 static tsim_ns write_extent(struct tsim_fs *fs, const struct tsim_extent *extent)
@@ -50,6 +51,21 @@ tsim_ns tsim_tree_write_dirty(struct tsim_fs *fs, struct tsim_transaction *trans
 	return done;
 }
 
+/* Neighbours go to the device as one write, as the block layer merges what is submitted under one plug. */
+static gboolean merge_with_last(struct tsim_transaction *trans, const struct tsim_extent *extent)
+{
+	struct tsim_extent *last;
+
+	if (trans->dirty->len == 0)
+		return FALSE;
+	last = &g_array_index(trans->dirty, struct tsim_extent, trans->dirty->len - 1);
+	if (last->bg != extent->bg || last->range.end != extent->range.start ||
+	    extent->range.end - last->range.start > MAX_WRITE)
+		return FALSE;
+	last->range.end = extent->range.end;
+	return TRUE;
+}
+
 /**
  * tsim_tree_dirty:
  * @extent: new tree blocks, allocated and live
@@ -61,7 +77,8 @@ tsim_ns tsim_tree_write_dirty(struct tsim_fs *fs, struct tsim_transaction *trans
  */
 gboolean tsim_tree_dirty(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent)
 {
-	g_array_append_vals(trans->dirty, extent, 1);
+	if (!merge_with_last(trans, extent))
+		g_array_append_vals(trans->dirty, extent, 1);
 	trans->dirty_bytes += tsim_range_len(extent->range);
 	if (trans->dirty_bytes <= fs->opt->dirty_threshold_bytes)
 		return FALSE;

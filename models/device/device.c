@@ -100,11 +100,11 @@ static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t, const s
 }
 
 /*
- * Move every sweep on to @until; each keeps in range.start what it has not
- * reached yet.  At one instant the later submission wins: a sweep submitted
- * after @seq comes after that command.
+ * Move the sweeps over a part of @range on to @until; each keeps in
+ * range.start what it has not reached yet.  At one instant the later
+ * submission wins: a sweep submitted after @seq comes after that command.
  */
-static void advance_sweeps(struct tsim_device *dev, tsim_ns until, guint64 seq)
+static void advance_sweeps(struct tsim_device *dev, struct tsim_range range, tsim_ns until, guint64 seq)
 {
 	for (guint i = 0; i < dev->sweeps->len;) {
 		struct tsim_command *cmd = &g_array_index(dev->sweeps, struct tsim_command, i);
@@ -112,6 +112,10 @@ static void advance_sweeps(struct tsim_device *dev, tsim_ns until, guint64 seq)
 		tsim_ns t = cmd->seq > seq ? until - 1 : until;
 		guint64 reached;
 
+		if (!tsim_range_overlaps(cmd->range, range)) {	/* no order to keep */
+			i++;
+			continue;
+		}
 		whole.range.start = cmd->first;
 		reached = t > cmd->start_ns ? sweep_position(&whole, t, dev->opt) : cmd->first;
 		if (reached > cmd->range.start) {
@@ -136,14 +140,15 @@ static void settle_until(struct tsim_device *dev, tsim_ns until)
 			break;
 		heap_pop(dev->in_flight);
 		if (dev->sweeps->len > 0)
-			advance_sweeps(dev, cmd.effect_ns, cmd.seq);
+			advance_sweeps(dev, cmd.range, cmd.effect_ns, cmd.seq);
 		if (!cmd.discard)
 			dev->listener.write_effect(dev->listener.data, &cmd);
 		else
 			dev->listener.discard_effect(dev->listener.data, &cmd, cmd.range, cmd.effect_ns);
 	}
-	if (dev->sweeps->len > 0)
-		advance_sweeps(dev, until, G_MAXUINT64);
+	if (dev->sweeps->len > 0 && dev->swept_until_ns != until)
+		advance_sweeps(dev, TSIM_RANGE(0, G_MAXUINT64), until, G_MAXUINT64);
+	dev->swept_until_ns = until;
 }
 
 /**

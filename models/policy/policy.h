@@ -27,7 +27,8 @@ enum tsim_release {
 enum tsim_grant {
 	TSIM_GRANT,
 	TSIM_GRANT_SKIP,	/* look elsewhere */
-	TSIM_GRANT_WAIT,	/* wait until something is released, then look again */
+	TSIM_GRANT_WAIT,	/* wait until something is released, then look again; the requester holds
+				 * its transaction handle meanwhile, so what is waited for must not need a commit */
 };
 
 /*

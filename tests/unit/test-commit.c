@@ -211,15 +211,36 @@ static void script_dirty(void *data)
 	g_assert_cmpuint(fs.dev.seq, ==, 0);
 	dirty(1);
 	note("dirty");
-	g_assert_cmpuint(fs.dev.seq, ==, 5);	/* all at once, before the commit */
+	g_assert_cmpuint(fs.dev.seq, ==, 1);	/* before the commit; neighbours as one write */
 	tsim_sleep(engine, 10 * MS);
 	tsim_device_settle(&fs.dev);
 	g_assert_cmpuint(tsim_interval_set_bytes(&slot_group(1)->chunk->on_disk), ==, 5 * NODE);
 	dirty(1);
 	tsim_commit_now(&fs);
 	/* one tree block, flush, superblock */
-	g_assert_cmpuint(fs.dev.seq, ==, 8);
+	g_assert_cmpuint(fs.dev.seq, ==, 4);
 	note("committed");
+}
+
+/* A write is at most 512 KiB; what is no neighbour is a write of its own. */
+static void script_merge(void *data)
+{
+	struct tsim_transaction *trans;
+	struct tsim_extent gap;
+
+	dirty(40);	/* 640 KiB */
+	g_assert_true(tsim_extent_take(&fs, TSIM_METADATA, NODE, NODE, &gap));
+	dirty(1);
+	trans = tsim_trans_attach(&fs, TSIM_TRANS_START);
+	tsim_tree_write_dirty(&fs, trans);
+	tsim_trans_end(&fs, trans, TSIM_TRANS_START);
+	g_assert_cmpuint(fs.dev.seq, ==, 3);
+}
+
+static void test_merge(void)
+{
+	fresh("m");
+	run_script(&tsim_policy_unpinned, script_merge);
 }
 
 /* btree writepages: above the dirty threshold tree blocks are written before the commit. */
@@ -386,6 +407,7 @@ static const struct engine_test tests[] = {
 	{ "/commit/duration", test_duration },
 	{ "/commit/interval", test_interval },
 	{ "/commit/sync", test_sync },
+	{ "/commit/merge", test_merge },
 	{ "/commit/dirty-threshold", test_dirty_threshold },
 	{ "/commit/unpin", test_unpin },
 	{ "/commit/delayed-refs", test_delayed_refs },
