@@ -152,6 +152,9 @@ static void add_activity(JsonBuilder *b, const struct tsim_outcome *sum)
 	add_count(b, "forced_commits", sum->forced_commits);
 	add_count(b, "log_commits", sum->log_commits);
 	add_count(b, "relocations", sum->relocations);
+	/* no flash translation layer is modelled: nothing was measured */
+	json_builder_set_member_name(b, "write_amplification");
+	json_builder_add_null_value(b);
 	add_real(b, "simulated_s", sum->simulated_ns / (double)TSIM_NS_PER_S);
 	add_count(b, "events", sum->events);
 }
