@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fs-options.h"
 
+#include <math.h>
+
 static const char *const profiles[] = { "single", "dup", NULL };
 static const char *const hole_searches[] = { "exact", "skip-hole", "first-pending", NULL };
 static const char *const handles[] = { "join", "start", NULL };
@@ -9,7 +11,7 @@ static const char *const handles[] = { "join", "start", NULL };
 #define HOUR_NS 3600e9
 
 const struct tsim_option tsim_fs_option_table[] = {
-	{ "size", TSIM_OPT_BYTES, OPT(size_bytes), 2.0 * 1024 * 1024, 1e18, .def = "10GiB",
+	{ "size", TSIM_OPT_BYTES, OPT(size_bytes), 109.0 * 1024 * 1024, 1e18, .def = "10GiB",
 	  .help = "size of the device under the file system" },
 	{ "metadata_profile", TSIM_OPT_ENUM, OPT(metadata_profile), .choices = profiles, .def = "dup",
 	  .help = "copies of metadata and system chunks on the device",
@@ -60,7 +62,7 @@ const struct tsim_option tsim_fs_option_table[] = {
 	{ "relocation_fixed", TSIM_OPT_LAW, OPT(relocation_fixed), .def = "lognormal(median=500us, sigma=0.1)",
 	  .help = "cost of relocating a group, beside its contents and its commits",
 	  .source = "recorded btrfs 6.1.192, series m1: empty data group .50/.504/.52 ms" },
-	{ "relocation_rate", TSIM_OPT_RATE, OPT(relocation_rate), .def = "500MB/s",
+	{ "relocation_rate", TSIM_OPT_RATE, OPT(relocation_rate), 1e3, INFINITY, .def = "500MB/s",
 	  .help = "speed of copying data extents, beside the device" },
 	{ "relocation_square", TSIM_OPT_TIME, OPT(relocation_square_ns), 0, HOUR_NS, .def = "12.3ms",
 	  .help = "metadata: this much times the square of the used MiB",

@@ -69,7 +69,7 @@ static const struct tsim_option options[] = {
 	  .help = "groups that use more are left alone (usage filter)" },
 	{ "balance_groups", TSIM_OPT_COUNT, OPT(balance_groups), 0, 1e6, .def = "0",
 	  .help = "groups relocated in a call (limit filter); 0: all" },
-	{ "balance_pause", TSIM_OPT_LAW, OPT(balance_pause), .def = "lognormal(median=105ms, sigma=0.1)",
+	{ "balance_pause", TSIM_OPT_LAW, OPT(balance_pause), 1e6, HOUR_NS, .def = "lognormal(median=105ms, sigma=0.1)",
 	  .help = "between two balance calls", .source = "recorded btrfs 6.1.192, series k: 100 to 250 ms" },
 	{ "sync_pause", TSIM_OPT_TIME, OPT(sync_pause_ns), 0, HOUR_NS, .def = "0ns",
 	  .help = "between two calls of syncfs; 0: none" },
@@ -129,7 +129,7 @@ static void balance_loop(void *data)
 	for (guint32 i = 0;; i++) {
 		tsim_ns pause = tsim_draw_law(&w->fs->rng, c->balance_pause, 1, TSIM_DRAW_WORKLOAD + 1, i);
 
-		tsim_sleep(w->fs->engine, i == 0 ? phase(w, 0, pause) : MAX(pause, 1));
+		tsim_sleep(w->fs->engine, i == 0 ? phase(w, 0, pause) : MAX(pause, TSIM_NS_PER_US));
 		tsim_balance(w->fs, &args);
 	}
 }

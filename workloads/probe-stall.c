@@ -84,6 +84,7 @@ void tsim_probe_stall_mkfs(struct tsim_workload *w)
 	guint64 end = FENCES_START;
 
 	p->trims = g_new0(struct tsim_probe_trim, MAX(n_slots(c), c->trimmers));
+	p->more_trims = g_ptr_array_new_with_free_func(g_free);
 	tsim_space_add_initial(&w->fs->space, TSIM_SYSTEM, TSIM_MIB, SYSTEM_BYTES);
 	for (guint i = 0; i < n_slots(c); i++) {
 		guint64 start = slot_start(c, i);
@@ -237,13 +238,19 @@ static void loss_trimmer(void *data)
 		tsim_engine_stop(t->w->fs->engine);
 }
 
+/* As many as are under way: without a pin, more than there are places. */
 static struct tsim_probe_trim *unused_trim(struct tsim_probe *p)
 {
-	guint i = 0;
+	struct tsim_probe_trim *t;
 
-	while (p->trims[i].bg)
-		i++;
-	return &p->trims[i];
+	for (guint i = 0; i < p->more_trims->len; i++) {
+		t = g_ptr_array_index(p->more_trims, i);
+		if (!t->bg)
+			return t;
+	}
+	t = g_new0(struct tsim_probe_trim, 1);
+	g_ptr_array_add(p->more_trims, t);
+	return t;
 }
 
 /* The new chunk is discarded and removed at once: its place stays pinned for the discard. */

@@ -208,6 +208,7 @@ static void clear(struct tsim_workload *w)
 
 	g_clear_pointer(&p->extents, g_array_unref);
 	g_clear_pointer(&p->trims, g_free);
+	g_clear_pointer(&p->more_trims, g_ptr_array_unref);
 }
 
 const struct tsim_workload_ops tsim_workload_probe = {

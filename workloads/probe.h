@@ -49,7 +49,8 @@ struct tsim_probe_trim {
 struct tsim_probe {
 	struct tsim_block_group *bg;	/* that is probed; no single one: NULL */
 	GArray *extents;		/* (element-type struct tsim_extent) of the new owner */
-	struct tsim_probe_trim *trims;
+	struct tsim_probe_trim *trims;	/* of the groups that are there from the start */
+	GPtrArray *more_trims;		/* (element-type struct tsim_probe_trim) of those that come */
 	guint n_trims, n_trimming;
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "device-options.h"
 
+#include <math.h>
+
 static const char *const queueing_names[] = { "queued", "barrier", NULL };
 static const char *const effect_names[] = { "start", "end", "sweep", NULL };
 
@@ -14,7 +16,7 @@ const struct tsim_option tsim_device_option_table[] = {
 	  .help = "cost of a discard command whatever its size" },
 	{ "discard.per_range", TSIM_OPT_TIME, OPT(discard_per_range_ns), 0, HOUR_NS, .def = "0ns",
 	  .help = "cost of each range of a discard command (one range per command here)" },
-	{ "discard.rate", TSIM_OPT_RATE, OPT(discard_rate), .def = "inf",
+	{ "discard.rate", TSIM_OPT_RATE, OPT(discard_rate), 1e3, INFINITY, .def = "inf",
 	  .help = "bytes discarded per second, beside the fixed costs" },
 	{ "discard.sigma", TSIM_OPT_REAL, OPT(discard_sigma), 0, 10, .def = "0",
 	  .help = "sigma of the lognormal factor (median 1) on base, per_range and rate" },
@@ -38,9 +40,9 @@ const struct tsim_option tsim_device_option_table[] = {
 	{ "slots", TSIM_OPT_COUNT, OPT(slots), 1, 65536, .def = "32",
 	  .help = "reads, writes and flushes served at a time" },
 	{ "read.base", TSIM_OPT_TIME, OPT(read_base_ns), 0, HOUR_NS, .def = "0ns", .help = "cost of a read" },
-	{ "read.rate", TSIM_OPT_RATE, OPT(read_rate), .def = "inf", .help = "bytes read per second and slot" },
+	{ "read.rate", TSIM_OPT_RATE, OPT(read_rate), 1e3, INFINITY, .def = "inf", .help = "bytes read per second and slot" },
 	{ "write.base", TSIM_OPT_TIME, OPT(write_base_ns), 0, HOUR_NS, .def = "0ns", .help = "cost of a write" },
-	{ "write.rate", TSIM_OPT_RATE, OPT(write_rate), .def = "inf",
+	{ "write.rate", TSIM_OPT_RATE, OPT(write_rate), 1e3, INFINITY, .def = "inf",
 	  .help = "bytes written per second and slot" },
 	{ "flush.base", TSIM_OPT_TIME, OPT(flush_base_ns), 0, HOUR_NS, .def = "0ns",
 	  .help = "cost of a cache flush, after the writes before it" },

@@ -13,19 +13,27 @@
 
 #include "draws.h"
 
+/* 11 days: any host has given the command up long before; sums of it stay far from overflow. */
+#define LONGEST_NS 1e15
+
 static double transfer_ns(guint64 bytes, double rate)
 {
 	return isinf(rate) ? 0 : (double)bytes / rate * 1e9;
 }
 
+static tsim_ns bounded(double ns)
+{
+	return (tsim_ns)MIN(ns, LONGEST_NS);
+}
+
 tsim_ns tsim_read_service(const struct tsim_device_options *opt, guint64 bytes)
 {
-	return opt->read_base_ns + (tsim_ns)transfer_ns(bytes, opt->read_rate);
+	return bounded((double)opt->read_base_ns + transfer_ns(bytes, opt->read_rate));
 }
 
 tsim_ns tsim_write_service(const struct tsim_device_options *opt, guint64 bytes)
 {
-	return opt->write_base_ns + (tsim_ns)transfer_ns(bytes, opt->write_rate);
+	return bounded((double)opt->write_base_ns + transfer_ns(bytes, opt->write_rate));
 }
 
 static tsim_ns tail_ns(const struct tsim_device_options *opt, const struct tsim_rng *rng, guint32 entity,
@@ -43,7 +51,7 @@ static tsim_ns tail_ns(const struct tsim_device_options *opt, const struct tsim_
  * @bytes: length of the command
  * @entity, @index: the draw's address, block group ordinal and k-th command of it
  *
- * Returns: service time in ns, without queueing.
+ * Returns: service time in ns, without queueing, at most 1e15.
  */
 tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct tsim_rng *rng, guint64 bytes,
 			     guint32 entity, guint32 index)
@@ -51,14 +59,15 @@ tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct
 	double body;
 
 	if (opt->discard_latency)
-		return tsim_draw_law(rng, opt->discard_latency, entity, TSIM_DRAW_DISCARD_BODY, index);
+		return bounded((double)tsim_draw_law(rng, opt->discard_latency, entity, TSIM_DRAW_DISCARD_BODY,
+						     index));
 	body = (double)(opt->discard_base_ns + opt->discard_per_range_ns) + transfer_ns(bytes, opt->discard_rate);
 	if (opt->discard_sigma > 0) {
 		double u = tsim_rng_uniform(rng, entity, TSIM_DRAW_DISCARD_BODY, index);
 
 		body *= exp(opt->discard_sigma * gsl_cdf_ugaussian_Pinv(u));
 	}
-	return (tsim_ns)body + tail_ns(opt, rng, entity, index);
+	return bounded(body + (double)tail_ns(opt, rng, entity, index));
 }
 
 /**

@@ -38,8 +38,8 @@ gboolean tsim_enospc_rule_parse(const char *text, struct tsim_enospc_rule *out, 
 	out->mode = TSIM_ENOSPC_RETRY;
 	if (!tsim_parse_time(time, &out->delay_ns, error))
 		return FALSE;
-	if (out->delay_ns <= 0)
-		return tsim_throw(error, "'%s': the delay must be above 0", text);
+	if (out->delay_ns < 100 * TSIM_NS_PER_US)
+		return tsim_throw(error, "'%s': the delay must be 100us or more", text);
 	return TRUE;
 }
 
