@@ -309,6 +309,47 @@ static void test_ratio_coverage(void)
 	g_assert_cmpfloat(fabs((double)covered / rounds - 0.95), <, 5 * 0.0034 + 0.0025);
 }
 
+/*
+ * Garwood's interval covers at least 95 % of every Poisson law, summed over the
+ * outcomes, and not much more where many events are expected: it jumps by the
+ * probability of a count at each end, about twice .058/sqrt(mean) at 1.96.
+ */
+static void test_poisson_coverage(void)
+{
+	for (double mean = 0.05; mean < 400; mean *= 1.3) {
+		double sum = 0;
+
+		for (guint k = 0; k < 1000; k++) {
+			struct tsim_estimate e = tsim_poisson_rate(k, 1, 0.95);
+
+			if (e.low <= mean && mean <= e.high)
+				sum += gsl_ran_poisson_pdf(k, mean);
+		}
+		g_assert_cmpfloat(sum, >=, 0.95 - 1e-9);
+		if (mean > 20)
+			g_assert_cmpfloat(sum, <, 0.95 + 0.12 / sqrt(mean));
+	}
+}
+
+/* Student's t is exact for normal differences: 4000 intervals of 12, limits as for the ratio. */
+static void test_paired_coverage(void)
+{
+	guint covered = 0, rounds = 4000;
+
+	for (guint32 round = 0; round < rounds; round++) {
+		struct tsim_rng rng = { 20261122, round };
+		struct tsim_paired p = { 0 };
+		struct tsim_estimate e;
+
+		for (guint32 i = 0; i < 12; i++)
+			tsim_paired_add(&p, 3 + 2 * gsl_cdf_ugaussian_Pinv(tsim_rng_uniform(&rng, 0, 2, i)));
+		e = tsim_paired_estimate(&p, 0.95);
+		covered += e.low <= 3 && 3 <= e.high;
+	}
+	g_test_message("paired: %.4f", (double)covered / rounds);
+	g_assert_cmpfloat(fabs((double)covered / rounds - 0.95), <, 5 * 0.0034);
+}
+
 static void test_paired(void)
 {
 	/* Student (1908), the extra sleep of ten patients on two drugs: t = 4.0621 */
@@ -364,6 +405,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/interval/ratio", test_ratio);
 	g_test_add_func("/interval/ratio-edges", test_ratio_edges);
 	g_test_add_func("/interval/ratio-coverage", test_ratio_coverage);
+	g_test_add_func("/interval/poisson-coverage", test_poisson_coverage);
+	g_test_add_func("/interval/paired-coverage", test_paired_coverage);
 	g_test_add_func("/interval/paired", test_paired);
 	g_test_add_func("/interval/paired-edges", test_paired_edges);
 	return g_test_run();
