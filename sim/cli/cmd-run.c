@@ -52,7 +52,7 @@ static const char examples[] =
 struct job {
 	TsimResolved *resolved;
 	TsimSetup *setup;
-	char *manifest, *dir;
+	char *manifest, *dir, *place; /* place: @dir, whatever the current directory is */
 };
 
 static void job_free(struct job *job)
@@ -61,6 +61,7 @@ static void job_free(struct job *job)
 	g_clear_pointer(&job->resolved, tsim_resolved_free);
 	g_free(job->manifest);
 	g_free(job->dir);
+	g_free(job->place);
 	g_free(job);
 }
 
@@ -137,7 +138,8 @@ static struct job *prepare(const TsimConfig *config, const char *name, GError **
 	job->dir = dir ? g_strdup(dir) :
 			 tsim_store_default_dir(tsim_resolved_experiment(job->resolved),
 						job->manifest);
-	if (!tsim_store_check(job->dir, error)) {
+	job->place = tsim_store_check(job->dir, error);
+	if (!job->place) {
 		job_free(job);
 		return NULL;
 	}
@@ -179,7 +181,7 @@ static gboolean store_and_print(const struct job *job, const struct tsim_result 
 
 	if (!result->tally->replications)
 		return tsim_throw_run(error, "every replication failed, there is no result");
-	if (!tsim_store_write(job->dir, result, job->manifest, error))
+	if (!tsim_store_write(job->place, result, job->manifest, error))
 		return FALSE;
 	text = g_strcmp0(format, "json") == 0 ? tsim_result_json(result) :
 						tsim_result_report(result);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "error.h"
 #include "race-file.h"
+#include "store-place.h"
 
 /**
  * tsim_store_manifest() - the text of manifest.conf
@@ -29,26 +30,6 @@ char *tsim_store_default_dir(const char *experiment, const char *manifest)
 	return g_strdup_printf("results/%s-%.12s", name, hash);
 }
 
-static gboolean has_file(const char *dir, const char *name)
-{
-	g_autofree char *path = g_build_filename(dir, name, NULL);
-
-	return g_file_test(path, G_FILE_TEST_IS_REGULAR);
-}
-
-/* A manifest.conf alone may be the user's own; what a run wrote has its result beside it. */
-static gboolean is_result(const char *dir)
-{
-	return has_file(dir, "manifest.conf") && has_file(dir, "result.json");
-}
-
-static gboolean is_empty(const char *dir)
-{
-	g_autoptr(GDir) d = g_dir_open(dir, 0, NULL);
-
-	return d && !g_dir_read_name(d);
-}
-
 /**
  * tsim_store_expect() - is @dir a result?
  * @dir: argument of a command that reads one
@@ -57,64 +38,27 @@ gboolean tsim_store_expect(const char *dir, GError **error)
 {
 	if (!g_file_test(dir, G_FILE_TEST_EXISTS))
 		return tsim_throw(error, "%s: no such directory", dir);
-	if (!is_result(dir))
+	if (!tsim_place_is_result(dir))
 		return tsim_throw(error,
 				  "%s: no result of trimsim, it lacks manifest.conf or result.json",
 				  dir);
 	return TRUE;
 }
 
-/* The directory in which @dir has to be made: the nearest one above it that exists. */
-static char *existing_above(const char *dir)
-{
-	char *path = g_canonicalize_filename(dir, NULL);
-
-	do {
-		char *above = g_path_get_dirname(path);
-
-		g_free(path);
-		path = above;
-	} while (!g_file_test(path, G_FILE_TEST_EXISTS));
-	return path;
-}
-
 /**
  * tsim_store_check() - may a result be written to @dir?
  * @dir: an earlier result, an empty directory, or nothing yet
  *
- * To be asked before a long run; makes nothing.
+ * To be asked before a long run; leaves nothing behind.
+ *
+ * Return: (transfer full) (nullable): the place, for tsim_store_write(): it does not depend on
+ * the current directory.
  */
-gboolean tsim_store_check(const char *dir, GError **error)
+char *tsim_store_check(const char *dir, GError **error)
 {
-	g_autofree char *above = existing_above(dir);
+	g_autofree char *place = tsim_place_find(dir, error);
 
-	if (g_file_test(dir, G_FILE_TEST_EXISTS) && !is_result(dir) && !is_empty(dir))
-		return tsim_throw(
-			error,
-			"-o: %s exists and is no result of trimsim, choose another directory", dir);
-	if (!g_file_test(above, G_FILE_TEST_IS_DIR))
-		return tsim_throw(error, "-o: %s is no directory", above);
-	if (access(above, W_OK | X_OK) < 0)
-		return tsim_throw(error, "-o: cannot write in %s: %s", above, g_strerror(errno));
-	return TRUE;
-}
-
-/* Remove @path and all below; a symbolic link is not followed.  What fails is left. */
-static void remove_tree(const char *path)
-{
-	struct stat st;
-
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-		const char *name;
-
-		while (dir && (name = g_dir_read_name(dir))) {
-			g_autofree char *below = g_build_filename(path, name, NULL);
-
-			remove_tree(below);
-		}
-	}
-	g_remove(path);
+	return place && tsim_place_probe(place, error) ? g_steal_pointer(&place) : NULL;
 }
 
 /* @text: (transfer full) */
@@ -197,56 +141,43 @@ static gboolean fill(const char *dir, const struct tsim_result *result, const ch
 	       write_races(dir, result, error);
 }
 
-/* Put @made in the place of @dir; what was there is away only when the new one stands. */
-static gboolean replace(const char *made, const char *dir, GError **error)
+/* Fill the new directory @made and put it at @place. */
+static gboolean write_at(const char *place, const char *made, const struct tsim_result *result,
+			 const char *manifest, GError **error)
 {
-	g_autofree char *aside = g_strconcat(made, ".old", NULL);
-	gboolean old = g_rename(dir, aside) == 0;
-
-	if (!old && errno != ENOENT)
-		return tsim_throw_run(error, "%s: cannot replace: %s", dir, g_strerror(errno));
-	if (g_rename(made, dir) < 0) {
-		tsim_throw_run(error, "%s: cannot put the result in place: %s", dir,
-			       g_strerror(errno));
-		if (old && g_rename(aside, dir) < 0)
-			fprintf(stderr, "trimsim: the earlier result is now in %s\n", aside);
-		return FALSE;
-	}
-	if (old)
-		remove_tree(aside);
-	return TRUE;
-}
-
-/**
- * tsim_store_write() - write a result directory, or nothing
- * @dir: place, checked by tsim_store_check()
- * @result: what to write
- * @manifest: text of manifest.conf
- *
- * Everything is written beside @dir first and put in its place by a rename.
- */
-gboolean tsim_store_write(const char *dir, const struct tsim_result *result, const char *manifest,
-			  GError **error)
-{
-	g_autofree char *full = g_canonicalize_filename(dir, NULL);
-	g_autofree char *made = g_strconcat(full, ".XXXXXX", NULL),
-			*parent = g_path_get_dirname(full);
 	mode_t mask = umask(0);
 
 	umask(mask);
-	if (!tsim_store_check(dir, error))
+	if (!fill(made, result, manifest, error)) {
+		tsim_place_remove(made);
 		return FALSE;
+	}
+	/* mkdtemp's 0700 is for secrets; a result is as readable as any file of the user. */
+	chmod(made, 0777 & ~mask);
+	return tsim_place_put(made, place, error);
+}
+
+/**
+ * tsim_store_write() - write a result directory
+ * @place: of tsim_store_check()
+ * @result: what to write
+ * @manifest: text of manifest.conf
+ *
+ * Everything is written beside @place first and put there by a rename, which
+ * looks again at what it replaces.  A whole result that cannot be put there
+ * stays beside it, and the error says where; a part of one is removed.
+ */
+gboolean tsim_store_write(const char *place, const struct tsim_result *result,
+			  const char *manifest, GError **error)
+{
+	g_autofree char *made = g_strconcat(place, ".XXXXXX", NULL),
+			*parent = g_path_get_dirname(place);
+
 	if (g_mkdir_with_parents(parent, 0777) < 0)
 		return tsim_throw_run(error, "%s: cannot make the directory: %s", parent,
 				      g_strerror(errno));
 	if (!g_mkdtemp(made))
 		return tsim_throw_run(error, "%s: cannot make the directory: %s", made,
 				      g_strerror(errno));
-	if (!fill(made, result, manifest, error) || !replace(made, full, error)) {
-		remove_tree(made);
-		return FALSE;
-	}
-	/* mkdtemp's 0700 is for secrets; a result is as readable as any file of the user. */
-	chmod(full, 0777 & ~mask);
-	return TRUE;
+	return write_at(place, made, result, manifest, error);
 }

@@ -6,7 +6,7 @@
 
 char *tsim_store_manifest(const char *resolved);
 char *tsim_store_default_dir(const char *experiment, const char *manifest);
-gboolean tsim_store_check(const char *dir, GError **error);
-gboolean tsim_store_write(const char *dir, const struct tsim_result *result, const char *manifest,
-			  GError **error);
+char *tsim_store_check(const char *dir, GError **error);
+gboolean tsim_store_write(const char *place, const struct tsim_result *result,
+			  const char *manifest, GError **error);
 gboolean tsim_store_expect(const char *dir, GError **error);

@@ -590,12 +590,15 @@ static void test_store(void)
 	g_autofree char *parent = g_build_filename(base, "results", NULL),
 			*old = g_build_filename(dir, "old", NULL);
 	g_autofree char *report = g_build_filename(dir, "report.txt", NULL), *text = NULL,
-			*expected = NULL;
-	g_autoptr(GError) error = NULL;
+			*expected = NULL, *place = NULL;
+	const char *kept;
+	g_autoptr(GError) error = NULL, refused = NULL;
 	struct sample s;
 
 	sample_init(&s, "unpinned,pinned-chunk", 50);
-	g_assert_true(tsim_store_check(dir, &error));
+	place = tsim_store_check(dir, &error);
+	g_assert_no_error(error);
+	g_assert_true(place && g_path_is_absolute(place));
 	g_assert_cmpuint(entries(base), ==, 0);
 	g_assert_true(tsim_store_write(dir, &s.result, "# manifest\n", &error));
 	g_assert_no_error(error);
@@ -608,12 +611,17 @@ static void test_store(void)
 	g_assert_true(tsim_store_write(dir, &s.result, "# manifest\n", &error));
 	g_assert_false(g_file_test(old, G_FILE_TEST_EXISTS));
 	g_assert_cmpuint(entries(parent), ==, 1);
-	/* What is no result stays as it is. */
+	/* What is no result stays as it is; the new one stays beside it. */
 	g_assert_true(g_file_set_contents(mine, "x", -1, NULL));
-	g_assert_false(tsim_store_write(parent, &s.result, "# manifest\n", &error));
-	g_assert_error(error, TSIM_ERROR, TSIM_ERROR_INPUT);
-	g_assert_true(g_file_test(mine, G_FILE_TEST_EXISTS));
+	g_assert_null(tsim_store_check(parent, &refused));
+	g_assert_error(refused, TSIM_ERROR, TSIM_ERROR_INPUT);
 	g_assert_cmpuint(entries(base), ==, 1);
+	g_assert_false(tsim_store_write(parent, &s.result, "# manifest\n", &error));
+	g_assert_error(error, TSIM_ERROR, TSIM_ERROR_RUN);
+	g_assert_true(g_file_test(mine, G_FILE_TEST_EXISTS));
+	g_assert_cmpuint(entries(base), ==, 2);
+	kept = strstr(error->message, "it is in ");
+	g_assert_true(kept && tsim_store_expect(kept + strlen("it is in "), NULL));
 	remove_all(base);
 	sample_clear(&s);
 }
