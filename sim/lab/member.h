@@ -11,6 +11,7 @@ struct tsim_block {
 	guint32 first, next, end; /* next: where to go on from @resume */
 	GArray *skipped; /* (element-type guint32) replications that failed */
 	GByteArray *resume; /* the encoded sums of [first, next), or empty */
+	guint deaths; /* of workers that had it and came no further */
 };
 
 /* One worker process, seen from the parent. */

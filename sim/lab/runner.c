@@ -14,12 +14,14 @@
 /* Results that came out of order wait in memory; so many blocks at most. */
 #define AHEAD 512
 #define FAILURES_SHOWN 10
+/* So many workers that die one after the other on a block, in no replication of it, are too many. */
+#define MAX_DEATHS 10
 
 struct runner {
 	const TsimSetup *setup;
 	const struct tsim_experiment *experiment;
 	struct tsim_member *members;
-	guint n_members, n_policies, max_failures;
+	guint n_members, n_policies, max_failures, n_replaced;
 	guint32 block_size;
 	guint64 n_blocks, given, merged, done; /* blocks, done: replications */
 	GQueue again; /* (element-type struct tsim_block) to be gone on with */
@@ -149,6 +151,7 @@ static gboolean handle_replies(struct runner *r, struct tsim_member *m, GError *
 			g_free(tsim_member_bury(m));
 			g_byte_array_unref(block->resume);
 			block->resume = bytes;
+			block->deaths = 0;
 			g_queue_push_head(&r->again, block);
 			continue;
 		}
@@ -181,6 +184,32 @@ static void record_failure(struct runner *r, const struct tsim_member *m, char *
 }
 
 /*
+ * A worker was killed in no replication: nothing of its block has been counted, and another
+ * worker does it.  That must not go on for ever.
+ */
+static gboolean replace_worker(struct runner *r, struct tsim_member *m, struct tsim_block *block,
+			       const char *message, GError **error)
+{
+	const char *when = m->slot->open ? "between two replications" : "while it started";
+
+	/* It has said itself why it cannot go on: so would the next one. */
+	if (m->slot->message[0])
+		return tsim_throw_run(error, "a worker cannot %s: %s",
+				      m->slot->open ? "go on" : "start", message);
+	if (++block->deaths == MAX_DEATHS)
+		return tsim_throw_run(error,
+				      "%u workers died one after the other, the last one %s: %s",
+				      block->deaths, when, message);
+	if (++r->n_replaced > FAILURES_SHOWN)
+		return TRUE;
+	tsim_progress_erase(&r->progress);
+	fprintf(stderr, "trimsim: a worker died %s and is replaced: %s\n", when, message);
+	if (r->n_replaced == FAILURES_SHOWN)
+		fputs("trimsim: further workers are replaced without a word\n", stderr);
+	return TRUE;
+}
+
+/*
  * A worker is gone.  If it had a block, that is done again from its last good
  * sums, without the replication it died in.
  */
@@ -193,13 +222,11 @@ static gboolean handle_death(struct runner *r, struct tsim_member *m, GError **e
 	if (!block)
 		return TRUE; /* idle: nothing is lost */
 	g_queue_push_head(&r->again, block);
-	if (!m->slot->open)
-		return tsim_throw_run(error, "a worker cannot start: %s", message);
-	/* Not the fault of a replication, and it might go on for ever. */
-	if (!m->slot->running || m->slot->replication < block->next ||
+	if (!g_atomic_int_get(&m->slot->running) || m->slot->replication < block->next ||
 	    m->slot->replication >= block->end)
-		return tsim_throw_run(error, "a worker died between two replications: %s", message);
+		return replace_worker(r, m, block, message, error);
 	g_array_append_val(block->skipped, m->slot->replication);
+	block->deaths = 0;
 	record_failure(r, m, g_steal_pointer(&message));
 	return TRUE;
 }

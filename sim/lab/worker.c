@@ -94,12 +94,14 @@ static void run_replication(struct worker *w, guint32 replication, TsimTally *ta
 {
 	double before = tsim_engine_clock_s(w->engine);
 
+	/* A kill may come between any two of these; the parent must not blame the one before. */
 	w->slot->replication = replication;
-	w->slot->running = TRUE;
+	w->slot->policy = 0;
+	g_atomic_int_set(&w->slot->running, TRUE);
 	tsim_where.replication = replication;
 	for (guint i = 0; i < tally->n_policies; i++)
 		run_policy(w, i, replication, tally);
-	w->slot->running = FALSE;
+	g_atomic_int_set(&w->slot->running, FALSE);
 	tsim_tally_add(tally, w->outcomes);
 	w->longest_s = MAX(w->longest_s, tsim_engine_clock_s(w->engine) - before);
 }

@@ -7,7 +7,7 @@
 /* Shared with the parent, so that it knows where a worker died. */
 struct tsim_worker_slot {
 	gboolean open; /* the engine runs */
-	gboolean running; /* a replication */
+	gint running; /* a replication; atomic, it is written after the two below */
 	guint32 replication, policy; /* being run */
 	char message[512]; /* why it gave up, or "" */
 };

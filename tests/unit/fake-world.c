@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fake-world.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "error.h"
@@ -33,6 +34,10 @@ void fake_setup_free(TsimSetup *setup)
 
 const struct tsim_experiment *tsim_setup_experiment(const TsimSetup *setup)
 {
+	/* A worker asks for this first of all. */
+	if (setup->die_starting && getpid() != setup->parent &&
+	    g_atomic_int_add(setup->die_starting, -1) > 0)
+		kill(getpid(), SIGKILL);
 	return &setup->experiment;
 }
 
@@ -138,6 +143,8 @@ gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy
 		abort();
 	if (policy && setup->fail_every && replication % setup->fail_every == setup->fail_every - 1)
 		return tsim_throw_run(error, "deadlock in the fake world");
+	if (setup->fail && g_hash_table_contains(setup->fail, GUINT_TO_POINTER(replication)))
+		return tsim_throw_run(error, "told to fail");
 	if (setup->sleep_s > 0 && !tsim_engine_run(engine, TSIM_NS_NEVER, start, &nap, error))
 		return FALSE;
 	if (tsim_engine_clock_s(engine) > 9e5)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <sys/types.h>
 #include "world.h"
 
 /* Stands in for the world: outcomes drawn from (seed, replication), and mishaps on demand. */
@@ -8,6 +9,9 @@ struct tsim_setup {
 	struct tsim_experiment experiment;
 	guint64 crash_every; /* abort in replications k with k % n == n - 1; 0: never */
 	guint64 fail_every; /* return an error, likewise */
+	GHashTable *fail; /* set of replications that fail; NULL: none */
+	gint *die_starting; /* shared: so many workers are killed before their engine is open */
+	pid_t parent; /* is no worker */
 	double sleep_s; /* simulated time of a replication */
 	guint delay_us; /* real time of a replication */
 };

@@ -2,11 +2,15 @@
 #include <errno.h>
 #include <gio/gio.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "error.h"
 #include "fake-world.h"
 #include "progress.h"
 #include "runner.h"
@@ -168,6 +172,135 @@ static void test_worn_out(void)
 	fake_setup_free(setup);
 }
 
+/* A counter that the workers see. */
+static gint *shared_counter(gint value)
+{
+	gint *counter = mmap(NULL, sizeof(*counter), PROT_READ | PROT_WRITE,
+			     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	g_assert_true(counter != MAP_FAILED);
+	*counter = value;
+	return counter;
+}
+
+/* Workers that are killed while they start are replaced; if all are, the run ends. */
+static void test_killed_at_start(void)
+{
+	TsimSetup *setup = fake_setup(POLICIES, 1000);
+	struct outcome whole = run(setup, 1), killed;
+	struct tsim_runner_options options = { .jobs = 1 };
+	g_autoptr(GError) error = NULL;
+
+	setup->parent = getpid();
+	setup->die_starting = shared_counter(9);
+	killed = run(setup, 1);
+	g_assert_cmpint(*setup->die_starting, <, 0);
+	g_assert_cmpuint(killed.failures->len, ==, 0);
+	assert_same(whole.tally, killed.tally);
+	*setup->die_starting = 10;
+	g_assert_false(tsim_runner_run(setup, &options, NULL, NULL, &error));
+	g_assert_error(error, TSIM_ERROR, TSIM_ERROR_RUN);
+	g_assert_nonnull(strstr(error->message, "10 workers died one after the other"));
+	g_assert_nonnull(strstr(error->message, "while it started: killed by signal 9"));
+	g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
+	munmap(setup->die_starting, sizeof(gint));
+	outcome_clear(&whole);
+	outcome_clear(&killed);
+	fake_setup_free(setup);
+}
+
+/* Kill a child of @parent, any but this process. */
+static gboolean kill_one(pid_t parent, GRand *rand)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/task/%d/children", parent, parent);
+	g_autofree char *text = NULL;
+	g_auto(GStrv) pids = NULL;
+	pid_t victim;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return FALSE;
+	pids = g_strsplit(g_strchomp(text), " ", -1);
+	victim = atoi(pids[g_rand_int_range(rand, 0, g_strv_length(pids))]);
+	return victim != getpid() && kill(victim, SIGKILL) == 0;
+}
+
+/* @kills: (out), shared: how many */
+static pid_t start_killer(guint32 seed, gint *kills)
+{
+	pid_t parent = getpid(), killer = fork();
+	g_autoptr(GRand) rand = NULL;
+
+	if (killer)
+		return killer;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	rand = g_rand_new_with_seed(seed);
+	for (;;) {
+		g_usleep(g_rand_int_range(rand, 30000, 120000));
+		g_atomic_int_add(kills, kill_one(parent, rand));
+	}
+}
+
+static struct outcome run_under_fire(const TsimSetup *setup, guint32 seed)
+{
+	struct tsim_runner_options options = { .jobs = 2 };
+	struct outcome o = { NULL };
+	g_autoptr(GError) error = NULL;
+	gint *kills = shared_counter(0);
+	pid_t killer = start_killer(seed, kills);
+	gboolean ok = tsim_runner_run(setup, &options, &o.tally, &o.failures, &error);
+
+	kill(killer, SIGKILL);
+	waitpid(killer, NULL, 0);
+	g_assert_no_error(error);
+	g_assert_true(ok);
+	g_assert_cmpint(*kills, >, 0);
+	munmap(kills, sizeof(*kills));
+	return o;
+}
+
+/*
+ * Workers are killed at any time.  The result is, to the bit, that of a run in which nothing
+ * went wrong but the replications that are listed as failed.
+ *
+ * Return: how many failed.
+ */
+static guint check_killed(guint64 replications, guint delay_us, guint32 seed)
+{
+	g_autoptr(GHashTable) failed = g_hash_table_new(NULL, NULL);
+	TsimSetup *setup = fake_setup(POLICIES, replications);
+	struct outcome killed, expected;
+
+	setup->delay_us = delay_us;
+	killed = run_under_fire(setup, seed);
+	for (guint i = 0; i < killed.failures->len; i++) {
+		const struct tsim_failure *f = g_ptr_array_index(killed.failures, i);
+
+		g_assert_true(g_hash_table_add(failed, GUINT_TO_POINTER(f->replication)));
+		g_assert_nonnull(strstr(f->message, "killed by signal 9"));
+	}
+	g_assert_cmpuint(killed.tally->replications, ==, replications - killed.failures->len);
+	setup->fail = failed;
+	setup->delay_us = 0;
+	expected = run(setup, 2);
+	assert_same(expected.tally, killed.tally);
+	outcome_clear(&killed);
+	outcome_clear(&expected);
+	fake_setup_free(setup);
+	return g_hash_table_size(failed);
+}
+
+/* Replications that take no time: workers die between them and at their start. */
+static void test_killed_between(void)
+{
+	check_killed(100000, 0, 1);
+}
+
+/* Replications that take all the time: workers die in them. */
+static void test_killed_inside(void)
+{
+	g_assert_cmpuint(check_killed(8000, 20, 2), >, 0);
+}
+
 static void test_interrupt(void)
 {
 	TsimSetup *setup = fake_setup(POLICIES, 100000);
@@ -215,6 +348,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/runner/failure", test_failure);
 	g_test_add_func("/runner/all-fail", test_all_fail);
 	g_test_add_func("/runner/worn-out", test_worn_out);
+	g_test_add_func("/runner/killed-at-start", test_killed_at_start);
+	g_test_add_func("/runner/killed-between", test_killed_between);
+	g_test_add_func("/runner/killed-inside", test_killed_inside);
 	g_test_add_func("/runner/interrupt", test_interrupt);
 	g_test_add_func("/runner/progress-line", test_progress_line);
 	return g_test_run();
