@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -174,6 +177,21 @@ static gboolean wants_progress(void)
 	return !quiet && isatty(STDERR_FILENO) && g_strcmp0(g_getenv("TERM"), "dumb") != 0;
 }
 
+/* The result is safe; what could not be printed is there, and `trimsim report` shows it. */
+static gboolean print_text(const char *text, const char *where, GError **error)
+{
+	int why;
+
+	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
+		return TRUE;
+	why = errno;
+	/* It is said once, here: at the end of the program it would be said without the place. */
+	__fpurge(stdout);
+	clearerr(stdout);
+	return tsim_throw_run(error, "cannot write standard output: %s; the result is in %s",
+			      g_strerror(why), where);
+}
+
 static gboolean store_and_print(const struct job *job, const struct tsim_result *result,
 				GError **error)
 {
@@ -185,8 +203,8 @@ static gboolean store_and_print(const struct job *job, const struct tsim_result 
 		return FALSE;
 	text = g_strcmp0(format, "json") == 0 ? tsim_result_json(result) :
 						tsim_result_report(result);
-	fputs(text, stdout);
-	fflush(stdout);
+	if (!print_text(text, job->dir, error))
+		return FALSE;
 	if (!quiet)
 		fprintf(stderr, "result: %s\n", job->dir);
 	return TRUE;
@@ -233,11 +251,24 @@ static int run_all(const char *path)
 	return failed ? TSIM_EXIT_FAILED : TSIM_EXIT_OK;
 }
 
+/*
+ * A standard stream that is closed must not become the first file or socket
+ * that is opened, or the report would go there.  Standard output is replaced
+ * by what cannot be written to: that is an error, as it was.
+ */
+static void hold_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
+}
+
 int tsim_cmd_run(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	int status;
 
+	hold_standard_streams();
 	if (tsim_cli_parse(&argc, &argv, entries, "CONFIG", examples, 1, 1, &error))
 		status = run_all(argv[1]);
 	else
