@@ -1,169 +1,131 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A reader for recorded traces in ftrace's text form.
+ * ftrace and trace-cmd text: `comm-pid [cpu] flags seconds: event: body`.
  *
- * Models: `comm-pid [cpu] flags seconds: event: text` with the recording's
- *   own `sim:` lines (key=value) and `wl:` marks.
- * Leaves out: the block and the standard btrfs events.
- * Source: configs/traces/a1.trace, whose head names the recording.
+ * Models: the btrfs and block tracepoints from 3.18 (no fsid, `key = value,`)
+ *   to kernels with the fsid and with priorities in block lines; names padded
+ *   by trace-cmd; added lines `sim: name key=value`, and `wl:` marks.
+ * Leaves out: function and graph tracers, clocks that are counters.
+ * Source: include/trace/events/{btrfs,block}.h, configs/traces/a1.trace.
  */
-#include "ftrace.h"
-
-#include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
-#include "units.h"
+#include "trace.h"
 
-#define MAX_SECONDS 1e9	/* far beyond any recording, and no tsim_ns overflows */
-#define MAX_FALLOC_MIB (G_GUINT64_CONSTANT(1) << 40)
+#define FSID_LEN 36	/* "5302ee13-c65e-45bb-98ef-8fe3835bd943" */
 
-struct pattern {
-	const char *text;
-	enum tsim_trace_kind kind;
-	const char *needs[4];	/* a line without one of these fields says nothing */
-};
-
-static const struct pattern patterns[] = {
-	{ "sim: dev_extent_alloc ", TSIM_TRACE_CHUNK_ALLOC, { "logical", "len", "flags", "phys" } },
-	{ "sim: dev_extent_free ", TSIM_TRACE_CHUNK_FREE, { "logical" } },
-	{ "sim: bg_removed ", TSIM_TRACE_REMOVED, { "logical", "em_removed" } },
-	{ "sim: unfreeze_pinned_release ", TSIM_TRACE_RELEASED, { "logical" } },
-	{ "sim: commit state=UNBLOCKED ", TSIM_TRACE_UNBLOCKED, { "transid" } },
-	{ "sim: fitrim_begin ", TSIM_TRACE_FITRIM, { NULL } },
-	{ "wl: meta create begin ", TSIM_TRACE_CREATE, { NULL } },
-	{ "wl: meta delete begin ", TSIM_TRACE_DELETE, { NULL } },
-	{ "wl: meta syncfs ", TSIM_TRACE_SYNCFS, { NULL } },
-	{ "wl: data falloc begin ", TSIM_TRACE_FALLOC, { "mb" } },
-	{ "wl: data deleted ", TSIM_TRACE_TRUNCATE, { NULL } },
-};
-
-static gboolean find_field(const char *text, const char *key, guint64 *out)
+/* The word that is the time, behind the [cpu]; NULL: there is none. */
+static const char *find_time(const char *line, tsim_ns *t_ns)
 {
-	g_autofree char *name = g_strdup_printf(" %s=", key);
-	const char *at = strstr(text, name);
+	gboolean cpu = FALSE;
 
-	if (!at || !g_ascii_isdigit(at[strlen(name)]))
-		return FALSE;
-	*out = g_ascii_strtoull(at + strlen(name), NULL, 10);
-	return TRUE;
-}
+	for (const char *at = line + strspn(line, " \t"); *at; at += strspn(at, " \t")) {
+		gsize len = strcspn(at, " \t");
 
-static guint64 field(const char *text, const char *key)
-{
-	guint64 value = 0;
-
-	find_field(text, key, &value);
-	return value;
-}
-
-/* The seconds before ": event:"; FALSE when the line has no such field. */
-static gboolean timestamp(const char *line, const char *body, tsim_ns *out)
-{
-	g_autofree char *head = g_strndup(line, (gsize)(body - line));
-	g_auto(GStrv) words = g_strsplit_set(head, " \t", -1);
-
-	for (guint i = 0; words[i] && words[i + 1]; i++) {
-		char *colon = strchr(words[i], ':'), *end;
-		double seconds;
-
-		if (!colon || colon[1] != '\0' || !strchr(words[i], '.'))
-			continue;
-		seconds = g_ascii_strtod(words[i], &end);
-		if (end != colon || !(seconds >= 0 && seconds < MAX_SECONDS))
-			continue;
-		*out = (tsim_ns)(seconds * 1e9 + 0.5);
-		return TRUE;
+		if (at[0] == '[' && len > 2 && at[len - 1] == ']' && strspn(at + 1, G_CSET_DIGITS) == len - 2)
+			cpu = TRUE;
+		else if (cpu && at[len - 1] == ':' && tsim_trace_seconds(at, ':', t_ns) && at[len])
+			return at + len;
+		at += len;
 	}
-	return FALSE;
+	return NULL;
 }
 
-static gboolean complete(const struct pattern *pattern, const char *body)
+/* "event:" at @at; FALSE: something else is there. */
+static gboolean find_event(const char *at, const char **event, gsize *len)
 {
-	guint64 value;
-
-	for (guint i = 0; i < G_N_ELEMENTS(pattern->needs) && pattern->needs[i]; i++) {
-		if (!find_field(body, pattern->needs[i], &value))
-			return FALSE;
-	}
-	return pattern->kind != TSIM_TRACE_FALLOC || value <= MAX_FALLOC_MIB;
+	at += strspn(at, " \t");
+	*event = at;
+	*len = strspn(at, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_.");
+	return *len > 0 && at[*len] == ':';
 }
 
-static gboolean parse_line(const char *line, struct tsim_trace_event *out)
+static gboolean probe(const char *line)
 {
-	for (guint i = 0; i < G_N_ELEMENTS(patterns); i++) {
-		const char *body = strstr(line, patterns[i].text);
-
-		if (!body || !complete(&patterns[i], body) || !timestamp(line, body, &out->t_ns))
-			continue;
-		out->kind = patterns[i].kind;
-		out->logical = field(body, "logical");
-		out->len = field(body, "len");
-		out->flags = field(body, "flags");
-		out->phys = field(body, "phys");
-		out->transid = field(body, "transid");
-		out->kept = strstr(body, " em_removed=0") != NULL;
-		if (out->kind == TSIM_TRACE_FALLOC)
-			out->len = field(body, "mb") * TSIM_MIB;
-		return TRUE;
-	}
-	return FALSE;
-}
-
-/* Cut the line at *@next off, and move on; NULL at the end.  A recording is too large for g_strsplit(). */
-static char *next_line(char **next)
-{
-	char *line = *next, *end;
-
-	if (*line == '\0')
-		return NULL;
-	end = line + strcspn(line, "\n");
-	*next = *end ? end + 1 : end;
-	*end = '\0';
-	return line;
-}
-
-/**
- * tsim_ftrace_read:
- * @path: a text file
- *
- * Returns: (transfer full) (nullable) (element-type struct tsim_trace_event):
- * the events in the file's order, times relative to the first.  Lines that
- * say nothing of interest are passed over; a file without any event, or with
- * events out of order, is an error.
- */
-GArray *tsim_ftrace_read(const char *path, GError **error)
-{
-	g_autofree char *text = NULL;
-	g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(struct tsim_trace_event));
-	tsim_ns first = 0, last = 0;
-	guint number = 1;
+	const char *at, *event;
+	tsim_ns t_ns;
 	gsize len;
 
-	if (!g_file_get_contents(path, &text, &len, error))
-		return NULL;
-	for (gsize i = 0; i < len; i++) {	/* garbage must not end the text */
-		if (text[i] == '\0')
-			text[i] = '?';
-	}
-	for (char *next = text, *line; (line = next_line(&next)); number++) {
-		struct tsim_trace_event event = { 0 };
-
-		if (line[0] == '#' || !parse_line(line, &event))
-			continue;
-		if (events->len == 0)
-			first = event.t_ns;
-		if (event.t_ns < last) {
-			tsim_throw(error, "%s:%u: this event is older than the one before", path, number);
-			return NULL;
-		}
-		last = event.t_ns;
-		event.t_ns -= first;
-		g_array_append_val(events, event);
-	}
-	if (events->len == 0) {
-		tsim_throw(error, "%s: no trace event that can be replayed in this file", path);
-		return NULL;
-	}
-	return g_steal_pointer(&events);
+	if (g_str_has_prefix(line, "# tracer: "))
+		return TRUE;
+	at = *line == '#' ? NULL : find_time(line, &t_ns);
+	return at && find_event(at, &event, &len);
 }
+
+static gboolean is_fsid(const char *text)
+{
+	return strspn(text, G_CSET_DIGITS "abcdefABCDEF-") == FSID_LEN && text[FSID_LEN] == ':';
+}
+
+/* `sim: commit state=...`, `wl: data falloc begin id=0`: the words before the fields are the name. */
+static enum tsim_trace_line parse_added(struct tsim_trace_record *out, const char *prefix, char *body)
+{
+	g_autoptr(GString) name = g_string_new(NULL);
+	gboolean ok = tsim_trace_fields(out, body, name);
+
+	g_string_prepend(name, prefix);
+	g_strlcpy(out->event, name->str, sizeof(out->event));
+	return !ok && tsim_trace_known(out->event) ? TSIM_LINE_DAMAGED : tsim_trace_check(out);
+}
+
+static enum tsim_trace_line parse_btrfs(struct tsim_trace_record *out, char *body)
+{
+	g_autoptr(GString) lead = g_string_new(NULL);
+
+	if (is_fsid(body)) {
+		body[FSID_LEN] = '\0';
+		if (!tsim_trace_add(out, "fsid", body))
+			return TSIM_LINE_DAMAGED;
+		body += FSID_LEN + 1;
+	}
+	/* the lead says nothing but "bg" and "block_group"; a reason for a flush ends with a colon */
+	if (!tsim_trace_fields(out, body, lead))
+		return TSIM_LINE_DAMAGED;
+	return tsim_trace_check(out);
+}
+
+static enum tsim_trace_line parse_block(struct tsim_trace_record *out, char *body)
+{
+	char *dev = tsim_trace_word(&body);
+
+	if (!dev || !strchr(dev, ',') || !tsim_trace_block(out, dev, body))
+		return TSIM_LINE_DAMAGED;
+	return tsim_trace_check(out);
+}
+
+/* Lines between the events: heads of ftrace and of trace-cmd; events that were lost are no small thing. */
+static enum tsim_trace_line parse_other(const char *line, struct tsim_trace_record *out)
+{
+	if (*line == '#' || line[strspn(line, " \t\r")] == '\0' || g_str_has_prefix(line, "cpus="))
+		return TSIM_LINE_QUIET;
+	if (!strstr(line, "LOST ") || !strstr(line, " EVENTS]"))
+		return TSIM_LINE_BAD;
+	tsim_trace_record_init(out, "LOST_EVENTS", strlen("LOST_EVENTS"));
+	return TSIM_LINE_DAMAGED;
+}
+
+static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *line, struct tsim_trace_record *out)
+{
+	const char *at = *line == '#' ? NULL : find_time(line, &out->t_ns), *event;
+	char *body;
+	gsize len;
+
+	if (!at || !find_event(at, &event, &len))
+		return parse_other(line, out);
+	tsim_trace_record_init(out, event, len);
+	body = line + (event - line) + len + 1;
+	body += strspn(body, " \t");
+	if (g_str_has_prefix(body, "sim: "))
+		return parse_added(out, "sim:", body + strlen("sim: "));
+	if (g_str_has_prefix(body, "wl: "))
+		return parse_added(out, "wl:", body + strlen("wl: "));
+	if (!tsim_trace_known(out->event))
+		return TSIM_LINE_UNKNOWN;
+	return g_str_has_prefix(out->event, "block_") ? parse_block(out, body) : parse_btrfs(out, body);
+}
+
+const struct tsim_trace_format tsim_trace_ftrace = {
+	.name = "ftrace",
+	.probe = probe,
+	.parse_line = parse_line,
+};
