@@ -31,6 +31,7 @@ int tsim_cmd_show(int argc, char **argv);
 int tsim_cmd_check(int argc, char **argv);
 int tsim_cmd_keys(int argc, char **argv);
 int tsim_cmd_validate(int argc, char **argv);
+int tsim_cmd_import(int argc, char **argv);
 
 /* Print "trimsim: MESSAGE" on one line of stderr; the exit status that belongs to @error. */
 int tsim_cli_fail(const GError *error);

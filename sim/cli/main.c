@@ -25,6 +25,8 @@ const struct tsim_command tsim_commands[] = {
 	{ "keys", "[GROUP [KIND]]", "print the keys that a configuration may have", tsim_cmd_keys },
 	{ "validate", "[CASE]... [--budget N] [--seed S] [-j N] [--format text|json] [-o DIR]",
 	  "compare the simulator with closed forms", tsim_cmd_validate },
+	{ "import", "TRACE... -o FILE", "turn recorded traces into the native format",
+	  tsim_cmd_import },
 	{ .name = NULL },
 };
 

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+
+#include "cli.h"
+#include "error.h"
+#include "import.h"
+
+static char *output;
+
+static const GOptionEntry entries[] = {
+	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "the native trace that is written", "FILE" },
+	{ NULL },
+};
+
+static const char examples[] =
+	"Reads ftrace and trace-cmd text with btrfs and block events, blkparse text and\n"
+	"fio iologs (version 2 and 3), plain or gzip; what a file is, its content says.\n"
+	"Several traces are merged by time.  Lines that are not used are counted and\n"
+	"named on stderr.  docs/traces.md describes the format that is written.\n"
+	"\n"
+	"Examples:\n"
+	"  trimsim import trace.txt.gz -o my.trace\n"
+	"  blkparse -i nvme0n1 > disk.txt; trimsim import disk.txt -o disk.trace\n";
+
+static gboolean import(char **paths, GError **error)
+{
+	g_autoptr(GString) summary = g_string_new(NULL), notes = g_string_new(NULL);
+	struct tsim_import_report report = { summary, notes };
+	gboolean ok;
+
+	if (!output)
+		return tsim_throw(error, "no -o FILE: where should the trace go?");
+	ok = tsim_import(paths, output, &report, error);
+	if (!ok)
+		return FALSE;
+	fputs(notes->str, stderr);
+	fputs(summary->str, stdout);
+	return TRUE;
+}
+
+int tsim_cmd_import(int argc, char **argv)
+{
+	g_autoptr(GError) error = NULL;
+	gboolean ok = tsim_cli_parse(&argc, &argv, entries, "TRACE...", examples, 1, G_MAXINT, &error) &&
+		      import(argv + 1, &error);
+
+	g_free(output);
+	return ok ? TSIM_EXIT_OK : tsim_cli_fail(error);
+}
