@@ -8,7 +8,8 @@
 static char *output;
 
 static const GOptionEntry entries[] = {
-	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "the native trace that is written", "FILE" },
+	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "the native trace that is written",
+	  "FILE" },
 	{ NULL },
 };
 
@@ -41,8 +42,9 @@ static gboolean import(char **paths, GError **error)
 int tsim_cmd_import(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
-	gboolean ok = tsim_cli_parse(&argc, &argv, entries, "TRACE...", examples, 1, G_MAXINT, &error) &&
-		      import(argv + 1, &error);
+	gboolean ok =
+		tsim_cli_parse(&argc, &argv, entries, "TRACE...", examples, 1, G_MAXINT, &error) &&
+		import(argv + 1, &error);
 
 	g_free(output);
 	return ok ? TSIM_EXIT_OK : tsim_cli_fail(error);

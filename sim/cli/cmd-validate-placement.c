@@ -11,7 +11,8 @@
 static char *device_size;
 
 static const GOptionEntry entries[] = {
-	{ "device-size", 0, 0, G_OPTION_ARG_STRING, &device_size, "of the recorded device (4GiB)", "SIZE" },
+	{ "device-size", 0, 0, G_OPTION_ARG_STRING, &device_size, "of the recorded device (4GiB)",
+	  "SIZE" },
 	{ NULL },
 };
 
@@ -41,13 +42,16 @@ static gboolean check_one(struct job *job, const char *path)
 
 	if (!events)
 		return FALSE;
-	if (!tsim_placement_check(job->engine, events, job->device_bytes, TSIM_HOLE_EXACT, &placement, &local)) {
+	if (!tsim_placement_check(job->engine, events, job->device_bytes, TSIM_HOLE_EXACT,
+				  &placement, &local)) {
 		tsim_placement_clear(&placement);
 		return tsim_throw(&job->error, "%s: %s", path, local->message);
 	}
 	if (placement.chunks == 0)
-		return tsim_throw(&job->error, "%s: no sim: dev_extent_alloc line says where the kernel placed a chunk",
-				  path);
+		return tsim_throw(
+			&job->error,
+			"%s: no sim: dev_extent_alloc line says where the kernel placed a chunk",
+			path);
 	printf("%s: %u of %u placed as the kernel did\n", path, placement.placed, placement.chunks);
 	if (placement.difference) {
 		fprintf(stderr, "%s: %s\n", path, placement.difference);
@@ -77,7 +81,9 @@ static gboolean validate(struct job *job, GError **error)
 	if (device_size && !tsim_parse_bytes(device_size, &job->device_bytes, &local))
 		return tsim_throw(error, "--device-size: %s", local->message);
 	if (job->device_bytes < 64 * TSIM_MIB || job->device_bytes > 1024 * 1024 * TSIM_GIB)
-		return tsim_throw(error, "--device-size: %s is out of range, permitted is 64MiB to 1024TiB", device_size);
+		return tsim_throw(
+			error, "--device-size: %s is out of range, permitted is 64MiB to 1024TiB",
+			device_size);
 	job->engine = tsim_engine_open("simgrid", error);
 	if (!job->engine)
 		return FALSE;

@@ -17,7 +17,7 @@
 struct source {
 	char *path;
 	TsimTraceReader *reader;
-	TsimPairs *pairs;	/* requests of two traces are never the same */
+	TsimPairs *pairs; /* requests of two traces are never the same */
 	struct tsim_trace_record record;
 	gboolean at_end;
 };
@@ -87,7 +87,8 @@ static void write_record(struct import *import, struct source *s)
 	tsim_ns latency;
 
 	tsim_trace_format_line(&s->record, line);
-	if (tsim_pairs_add(s->pairs, &s->record, &latency) && !tsim_trace_text(&s->record, "latency_ns"))
+	if (tsim_pairs_add(s->pairs, &s->record, &latency) &&
+	    !tsim_trace_text(&s->record, "latency_ns"))
 		g_string_append_printf(line, " latency_ns=%" G_GINT64_FORMAT, latency);
 	g_string_append_c(line, '\n');
 	fwrite(line->str, 1, line->len, import->file);
@@ -102,7 +103,7 @@ static gboolean write_all(struct import *import, GError **error)
 	while ((s = oldest(import))) {
 		write_record(import, s);
 		if (ferror(import->file))
-			break;	/* the caller reports it */
+			break; /* the caller reports it */
 		if (!advance(s, error))
 			return FALSE;
 	}
@@ -121,18 +122,23 @@ static void note_names(GString *notes, const char *path, const char *what, GHash
 
 	qsort(keys, n, sizeof(*keys), compare_names);
 	for (guint i = 0; i < n; i++)
-		g_string_append_printf(notes, "%s: %s %s: %" G_GUINT64_FORMAT "\n", path, what, (char *)keys[i],
+		g_string_append_printf(notes, "%s: %s %s: %" G_GUINT64_FORMAT "\n", path, what,
+				       (char *)keys[i],
 				       *(guint64 *)g_hash_table_lookup(names, keys[i]));
 }
 
 static void note_pairs(GString *notes, const char *path, const struct tsim_pairs_stats *stats)
 {
 	if (stats->no_issue)
-		g_string_append_printf(notes, "%s: completions without an issue: %" G_GUINT64_FORMAT
-				       " (the first: %s)\n", path, stats->no_issue, stats->first_no_issue);
+		g_string_append_printf(notes,
+				       "%s: completions without an issue: %" G_GUINT64_FORMAT
+				       " (the first: %s)\n",
+				       path, stats->no_issue, stats->first_no_issue);
 	if (stats->no_complete)
-		g_string_append_printf(notes, "%s: issues without a completion: %" G_GUINT64_FORMAT
-				       " (the first: %s)\n", path, stats->no_complete, stats->first_no_complete);
+		g_string_append_printf(notes,
+				       "%s: issues without a completion: %" G_GUINT64_FORMAT
+				       " (the first: %s)\n",
+				       path, stats->no_complete, stats->first_no_complete);
 }
 
 static void report_source(const struct source *s, struct tsim_import_report *report)
@@ -141,25 +147,33 @@ static void report_source(const struct source *s, struct tsim_import_report *rep
 	const struct tsim_pairs_stats *pairs = tsim_pairs_finish(s->pairs);
 	GString *notes = report->notes;
 
-	g_string_append_printf(report->summary, "%s: %s, %" G_GUINT64_FORMAT " lines, %" G_GUINT64_FORMAT " events",
-			       s->path, stats->format ? stats->format->name : "no trace", stats->lines, stats->events);
+	g_string_append_printf(report->summary,
+			       "%s: %s, %" G_GUINT64_FORMAT " lines, %" G_GUINT64_FORMAT " events",
+			       s->path, stats->format ? stats->format->name : "no trace",
+			       stats->lines, stats->events);
 	if (pairs->matched)
-		g_string_append_printf(report->summary, ", %" G_GUINT64_FORMAT " requests matched", pairs->matched);
+		g_string_append_printf(report->summary, ", %" G_GUINT64_FORMAT " requests matched",
+				       pairs->matched);
 	if (pairs->discards) {
-		g_autofree char *mean = tsim_human_time((double)pairs->discard_ns / (double)pairs->discards);
+		g_autofree char *mean =
+			tsim_human_time((double)pairs->discard_ns / (double)pairs->discards);
 
-		g_string_append_printf(report->summary, ", %" G_GUINT64_FORMAT " of them discards, mean %s",
+		g_string_append_printf(report->summary,
+				       ", %" G_GUINT64_FORMAT " of them discards, mean %s",
 				       pairs->discards, mean);
 	}
 	g_string_append_c(report->summary, '\n');
 	note_names(notes, s->path, "unknown event", stats->unknown);
 	note_names(notes, s->path, "damaged event", stats->damaged);
 	if (stats->bad)
-		g_string_append_printf(notes, "%s: lines that are no event: %" G_GUINT64_FORMAT " (the first: line %"
-				       G_GUINT64_FORMAT ")\n", s->path, stats->bad, stats->first_bad);
+		g_string_append_printf(notes,
+				       "%s: lines that are no event: %" G_GUINT64_FORMAT
+				       " (the first: line %" G_GUINT64_FORMAT ")\n",
+				       s->path, stats->bad, stats->first_bad);
 	if (stats->too_long)
-		g_string_append_printf(notes, "%s: lines longer than 64 KiB: %" G_GUINT64_FORMAT "\n", s->path,
-				       stats->too_long);
+		g_string_append_printf(notes,
+				       "%s: lines longer than 64 KiB: %" G_GUINT64_FORMAT "\n",
+				       s->path, stats->too_long);
 	if (stats->cut)
 		g_string_append_printf(notes, "%s: the last line has no end\n", s->path);
 	note_pairs(notes, s->path, pairs);
@@ -175,9 +189,14 @@ static gboolean check_events(const struct import *import, GError **error)
 		if (stats->events)
 			continue;
 		if (!stats->format)
-			return tsim_throw(error, "%s:%" G_GUINT64_FORMAT ": no line up to here is of ftrace, trace-cmd, "
-					  "blkparse, a fio iolog or an imported trace", s->path, stats->lines);
-		return tsim_throw(error, "%s:%" G_GUINT64_FORMAT ": no event up to here that can be used (format: %s)",
+			return tsim_throw(error,
+					  "%s:%" G_GUINT64_FORMAT
+					  ": no line up to here is of ftrace, trace-cmd, "
+					  "blkparse, a fio iolog or an imported trace",
+					  s->path, stats->lines);
+		return tsim_throw(error,
+				  "%s:%" G_GUINT64_FORMAT
+				  ": no event up to here that can be used (format: %s)",
 				  s->path, stats->lines, stats->format->name);
 	}
 	return TRUE;
@@ -192,8 +211,8 @@ static gboolean finish_file(FILE *file, const char *made, const char *output, GE
 	return TRUE;
 }
 
-static gboolean import_all(struct import *import, const char *made, char **paths, const char *output,
-			   struct tsim_import_report *report, GError **error)
+static gboolean import_all(struct import *import, const char *made, char **paths,
+			   const char *output, struct tsim_import_report *report, GError **error)
 {
 	if (!open_all(import, paths, error) || !write_all(import, error))
 		return FALSE;
@@ -218,7 +237,8 @@ static FILE *make_file(char *made)
  * Returns: FALSE when a trace cannot be read, is out of order or has no
  * event that can be used; @output is as it was then.
  */
-gboolean tsim_import(char **paths, const char *output, struct tsim_import_report *report, GError **error)
+gboolean tsim_import(char **paths, const char *output, struct tsim_import_report *report,
+		     GError **error)
 {
 	g_autofree char *made = g_strdup_printf("%s.XXXXXX", output);
 	struct import import = { 0 };

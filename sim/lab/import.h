@@ -8,4 +8,5 @@ struct tsim_import_report {
 	GString *summary, *notes;
 };
 
-gboolean tsim_import(char **paths, const char *output, struct tsim_import_report *report, GError **error);
+gboolean tsim_import(char **paths, const char *output, struct tsim_import_report *report,
+		     GError **error);

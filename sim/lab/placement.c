@@ -52,18 +52,20 @@ static enum tsim_bg_type type_of(guint64 flags)
 }
 
 /* What follows a difference follows from it: the replay ends. */
-static void differ(struct replay *r, const struct tsim_trace_event *e, const struct tsim_chunk *chunk)
+static void differ(struct replay *r, const struct tsim_trace_event *e,
+		   const struct tsim_chunk *chunk)
 {
 	g_autofree char *at = tsim_human_time((double)e->t_ns);
 	g_autofree char *ours = NULL;
 
 	if (chunk)
-		ours = g_strdup_printf("logical %" G_GUINT64_FORMAT " phys %" G_GUINT64_FORMAT " len %" G_GUINT64_FORMAT,
+		ours = g_strdup_printf("logical %" G_GUINT64_FORMAT " phys %" G_GUINT64_FORMAT
+				       " len %" G_GUINT64_FORMAT,
 				       chunk->logical, chunk->phys[0], chunk->len);
 	r->out->difference = g_strdup_printf(
-		"chunk %u, %s after the first event: the kernel has logical %" G_GUINT64_FORMAT " phys %" G_GUINT64_FORMAT
-		" len %" G_GUINT64_FORMAT ", the simulator %s", r->out->placed + 1, at, e->logical, e->phys, e->len,
-		ours ? ours : "no space");
+		"chunk %u, %s after the first event: the kernel has logical %" G_GUINT64_FORMAT
+		" phys %" G_GUINT64_FORMAT " len %" G_GUINT64_FORMAT ", the simulator %s",
+		r->out->placed + 1, at, e->logical, e->phys, e->len, ours ? ours : "no space");
 	r->stop = TRUE;
 }
 
@@ -71,7 +73,8 @@ static void fail(struct replay *r, const struct tsim_trace_event *e, const char 
 {
 	g_autofree char *at = tsim_human_time((double)e->t_ns);
 
-	tsim_throw(&r->error, "%s after the first event: block group %" G_GUINT64_FORMAT " %s", at, e->logical, what);
+	tsim_throw(&r->error, "%s after the first event: block group %" G_GUINT64_FORMAT " %s", at,
+		   e->logical, what);
 	r->stop = TRUE;
 }
 
@@ -91,7 +94,8 @@ static void place(struct replay *r, const struct tsim_trace_event *e)
 	const struct tsim_chunk *chunk;
 	guint n = space->chunks->len;
 
-	if (tsim_chunk_alloc(space, type_of(e->flags), TSIM_CHUNK_FORCE, &request) != TSIM_CHUNK_MADE) {
+	if (tsim_chunk_alloc(space, type_of(e->flags), TSIM_CHUNK_FORCE, &request) !=
+	    TSIM_CHUNK_MADE) {
 		differ(r, e, NULL);
 		return;
 	}
@@ -108,7 +112,7 @@ static void place(struct replay *r, const struct tsim_trace_event *e)
 static void empty(struct replay *r, struct tsim_block_group *bg, struct tsim_transaction *trans)
 {
 	while (bg->chunk->live.n > 0) {
-		struct tsim_range live = bg->chunk->live.ranges[0];	/* within the chunk */
+		struct tsim_range live = bg->chunk->live.ranges[0]; /* within the chunk */
 		struct tsim_extent extent = { bg, TSIM_RANGE(bg->range.start + live.start,
 							     bg->range.start + live.end) };
 
@@ -117,7 +121,8 @@ static void empty(struct replay *r, struct tsim_block_group *bg, struct tsim_tra
 }
 
 /* The removal is done at its bg_removed line, which says whether the map was kept. */
-static void remove_group(struct replay *r, const struct tsim_trace_event *e, struct tsim_transaction *trans)
+static void remove_group(struct replay *r, const struct tsim_trace_event *e,
+			 struct tsim_transaction *trans)
 {
 	struct tsim_block_group *bg = tsim_block_group_next(&r->fs.space, e->logical);
 
@@ -174,7 +179,8 @@ static void script(void *data)
 	struct replay *r = data;
 
 	for (guint i = 0; i < r->events->len && !r->stop; i++) {
-		const struct tsim_trace_event *e = &g_array_index(r->events, struct tsim_trace_event, i);
+		const struct tsim_trace_event *e =
+			&g_array_index(r->events, struct tsim_trace_event, i);
 
 		if (e->kind <= TSIM_TRACE_UNBLOCKED)
 			step(r, e);
@@ -235,14 +241,16 @@ static void run(struct replay *r)
  * Returns: FALSE when the recording contradicts itself.
  */
 gboolean tsim_placement_check(TsimEngine *engine, const GArray *events, guint64 device_bytes,
-			      enum tsim_hole_search search, struct tsim_placement *out, GError **error)
+			      enum tsim_hole_search search, struct tsim_placement *out,
+			      GError **error)
 {
 	struct replay *r = g_new0(struct replay, 1);
 	gboolean ok;
 
 	*out = (struct tsim_placement){ 0 };
 	for (guint i = 0; i < events->len; i++)
-		out->chunks += g_array_index(events, struct tsim_trace_event, i).kind == TSIM_TRACE_CHUNK_ALLOC;
+		out->chunks += g_array_index(events, struct tsim_trace_event, i).kind ==
+			       TSIM_TRACE_CHUNK_ALLOC;
 	r->engine = engine;
 	r->events = events;
 	r->out = out;

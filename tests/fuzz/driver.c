@@ -14,7 +14,7 @@ static guint pick(GRand *rand, gsize n)
 	return n > 1 ? (guint)g_rand_int_range(rand, 0, (gint32)n) : 0;
 }
 
-/* Bytes flipped, inserted, repeated, moved, cut off: truncated, interleaved, reordered and binary input. */
+/* Bytes flipped, inserted, repeated, moved, cut off: truncated, interleaved, reordered, binary. */
 static void mutate(GRand *rand, GString *text)
 {
 	gsize at = pick(rand, text->len), len = 1 + pick(rand, 200);

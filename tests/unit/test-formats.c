@@ -19,11 +19,12 @@ static char *path;
 
 struct expected {
 	const char *line;
-	const char *native;	/* NULL: not an event */
+	const char *native; /* NULL: not an event */
 	enum tsim_trace_line what;
 };
 
-static void check(const struct tsim_trace_format *format, struct tsim_trace_state *state, const struct expected *e)
+static void check(const struct tsim_trace_format *format, struct tsim_trace_state *state,
+		  const struct expected *e)
 {
 	struct tsim_trace_record record = { 0 };
 	g_autofree char *line = g_strdup(e->line);
@@ -38,11 +39,11 @@ static void check(const struct tsim_trace_format *format, struct tsim_trace_stat
 	g_assert_cmpstr(native->str, ==, e->native);
 }
 
-#define CHECK_ALL(format, lines)                                                   \
-	do {                                                                       \
-		struct tsim_trace_state state = { 0 };                             \
-		for (guint i = 0; i < G_N_ELEMENTS(lines); i++)                    \
-			check(format, &state, &(lines)[i]);                        \
+#define CHECK_ALL(format, lines)                                \
+	do {                                                    \
+		struct tsim_trace_state state = { 0 };          \
+		for (guint i = 0; i < G_N_ELEMENTS(lines); i++) \
+			check(format, &state, &(lines)[i]);     \
 	} while (0)
 
 static void test_btrfs(void)
@@ -50,7 +51,8 @@ static void test_btrfs(void)
 	static const struct expected lines[] = {
 		{ "kworker/u8:3-211 [001] ..... 28886.122055: btrfs_chunk_alloc: " FSID
 		  ": root=3(CHUNK_TREE) offset=906166272 size=53673984 num_stripes=2 sub_stripes=1 type=METADATA|DUP",
-		  "28886122055000 btrfs_chunk_alloc fsid=" FSID " root=3(CHUNK_TREE) offset=906166272 size=53673984 "
+		  "28886122055000 btrfs_chunk_alloc fsid=" FSID
+		  " root=3(CHUNK_TREE) offset=906166272 size=53673984 "
 		  "num_stripes=2 sub_stripes=1 type=METADATA|DUP",
 		  TSIM_LINE_EVENT },
 		/* without fsid */
@@ -66,34 +68,40 @@ static void test_btrfs(void)
 		  "sub_stripes=1 type=DATA",
 		  TSIM_LINE_EVENT },
 		{ "  btrfs-1 [000] .... 1.5: btrfs_transaction_commit: root = 1(ROOT_TREE), gen = 8",
-		  "1500000000 btrfs_transaction_commit root=1(ROOT_TREE) gen=8",
-		  TSIM_LINE_EVENT },
+		  "1500000000 btrfs_transaction_commit root=1(ROOT_TREE) gen=8", TSIM_LINE_EVENT },
 		/* trace-cmd pads names */
 		{ "kworker/u8:1-61    [000]    66.299527: btrfs_flush_space:    " FSID
 		  ": state=3(0x3) flags=4(METADATA) num_bytes=2621440 ret=0",
-		  "66299527000 btrfs_flush_space fsid=" FSID " state=3(0x3) flags=4(METADATA) num_bytes=2621440 ret=0",
+		  "66299527000 btrfs_flush_space fsid=" FSID
+		  " state=3(0x3) flags=4(METADATA) num_bytes=2621440 ret=0",
 		  TSIM_LINE_EVENT },
 		{ "fio-370   [002]    56.762402: btrfs_trigger_flush:  " FSID
 		  ": preempt: flush=3(BTRFS_RESERVE_FLUSH_ALL) flags=4(METADATA) bytes=655360",
-		  "56762402000 btrfs_trigger_flush fsid=" FSID " flush=3(BTRFS_RESERVE_FLUSH_ALL) flags=4(METADATA) "
+		  "56762402000 btrfs_trigger_flush fsid=" FSID
+		  " flush=3(BTRFS_RESERVE_FLUSH_ALL) flags=4(METADATA) "
 		  "bytes=655360",
 		  TSIM_LINE_EVENT },
-		{ "x-1 [000] ..... 2.0: btrfs_add_block_group: " FSID ": block_group offset=84082688 size=117440512 "
+		{ "x-1 [000] ..... 2.0: btrfs_add_block_group: " FSID
+		  ": block_group offset=84082688 size=117440512 "
 		  "flags=1(DATA) bytes_used=0 bytes_super=0 create=1",
-		  "2000000000 btrfs_add_block_group fsid=" FSID " offset=84082688 size=117440512 flags=1(DATA) "
+		  "2000000000 btrfs_add_block_group fsid=" FSID
+		  " offset=84082688 size=117440512 flags=1(DATA) "
 		  "bytes_used=0 bytes_super=0 create=1",
 		  TSIM_LINE_EVENT },
 		{ "btrfs-transacti-407 [002] ..... 42830.63: btrfs_add_unused_block_group: " FSID
 		  ": bg bytenr=84082688 len=117440512 used=0 flags=1(DATA)",
-		  "42830630000000 btrfs_add_unused_block_group fsid=" FSID " bytenr=84082688 len=117440512 used=0 "
+		  "42830630000000 btrfs_add_unused_block_group fsid=" FSID
+		  " bytenr=84082688 len=117440512 used=0 "
 		  "flags=1(DATA)",
 		  TSIM_LINE_EVENT },
-		{ "x-1 [000] ..... 2.0: btrfs_add_block_group: " FSID ": block_group offset=84082688", NULL,
-		  TSIM_LINE_DAMAGED },
+		{ "x-1 [000] ..... 2.0: btrfs_add_block_group: " FSID
+		  ": block_group offset=84082688",
+		  NULL, TSIM_LINE_DAMAGED },
 		{ "x-1 [000] ..... 2.0: sched_switch: prev_comm=a", NULL, TSIM_LINE_UNKNOWN },
 		{ "CPU:1 [LOST 123 EVENTS]", NULL, TSIM_LINE_DAMAGED },
 		{ "cpus=8", NULL, TSIM_LINE_QUIET },
-		{ "x-1 ..... 2.0: btrfs_chunk_alloc: root=3(CHUNK_TREE) offset=1 size=2", NULL, TSIM_LINE_BAD },
+		{ "x-1 ..... 2.0: btrfs_chunk_alloc: root=3(CHUNK_TREE) offset=1 size=2", NULL,
+		  TSIM_LINE_BAD },
 	};
 
 	CHECK_ALL(&tsim_trace_ftrace, lines);
@@ -115,17 +123,19 @@ static void test_block(void)
 		  "411215842000 block_rq_complete dev=8,48 rwbs=WS sector=1024 nr=32 ioprio=none,0,0 error=-5",
 		  TSIM_LINE_EVENT },
 		{ "a b: c-9 [002] ..... 1.0: block_bio_queue:        8,48 W 1024 + 32 [a b: c]",
-		  "1000000000 block_bio_queue dev=8,48 rwbs=W sector=1024 nr=32",
-		  TSIM_LINE_EVENT },
+		  "1000000000 block_bio_queue dev=8,48 rwbs=W sector=1024 nr=32", TSIM_LINE_EVENT },
 		{ "x-9 [002] ..... 1.0: block_bio_remap: 8,48 W 1024 + 32 <- (8,49) 7",
 		  "1000000000 block_bio_remap dev=8,48 rwbs=W sector=1024 nr=32 from_dev=8,49 from_sector=7",
 		  TSIM_LINE_EVENT },
 		/* cut short, or another line in the middle */
-		{ "x-9 [002] ..... 1.0: block_rq_issue: 8,48 WS 16384 () 1024 + 32", NULL, TSIM_LINE_DAMAGED },
-		{ "x-9 [002] ..... 1.0: block_rq_issue: 8,48 WS 16384 () 1024 + [x]", NULL, TSIM_LINE_DAMAGED },
+		{ "x-9 [002] ..... 1.0: block_rq_issue: 8,48 WS 16384 () 1024 + 32", NULL,
+		  TSIM_LINE_DAMAGED },
+		{ "x-9 [002] ..... 1.0: block_rq_issue: 8,48 WS 16384 () 1024 + [x]", NULL,
+		  TSIM_LINE_DAMAGED },
 		{ "x-9 [002] ..... 1.0: block_rq_issue: 8,48 WS 163<idle>-0 [003] ..s1. 85.0: block_rq_complete: 259,0 DS",
 		  NULL, TSIM_LINE_DAMAGED },
-		{ "x-9 [002] ..... 1.0: block_rq_issue: 8,48 \x01\xff 16384 () 1 + 2 [x]", NULL, TSIM_LINE_DAMAGED },
+		{ "x-9 [002] ..... 1.0: block_rq_issue: 8,48 \x01\xff 16384 () 1 + 2 [x]", NULL,
+		  TSIM_LINE_DAMAGED },
 	};
 
 	CHECK_ALL(&tsim_trace_ftrace, lines);
@@ -139,15 +149,14 @@ static void test_blkparse(void)
 		  "from_sector=110910568",
 		  TSIM_LINE_EVENT },
 		{ "  8,0    3        1     0.000000001  3057  D  DS 233804904 + 688 [fstrim]",
-		  "1 block_rq_issue dev=8,0 rwbs=DS sector=233804904 nr=688",
-		  TSIM_LINE_EVENT },
+		  "1 block_rq_issue dev=8,0 rwbs=DS sector=233804904 nr=688", TSIM_LINE_EVENT },
 		{ "  8,0    3        1     0.5     0  C  WS 8 + 8 (   10000) [0]",
 		  "500000000 block_rq_complete dev=8,0 rwbs=WS sector=8 nr=8 error=0",
 		  TSIM_LINE_EVENT },
 		{ "  8,0    3        1     0.5     0  D  FN [kworker/1:1H]",
-		  "500000000 block_rq_issue dev=8,0 rwbs=FN sector=0 nr=0",
-		  TSIM_LINE_EVENT },
-		{ "  8,0    1        0     0.5     0  m   N cfq402 alloced", NULL, TSIM_LINE_UNKNOWN },
+		  "500000000 block_rq_issue dev=8,0 rwbs=FN sector=0 nr=0", TSIM_LINE_EVENT },
+		{ "  8,0    1        0     0.5     0  m   N cfq402 alloced", NULL,
+		  TSIM_LINE_UNKNOWN },
 		{ "  8,0    3        1     0.5  3057  D  DS 233804904 +", NULL, TSIM_LINE_DAMAGED },
 		{ "  8,0    3        1     0.5  3057  D", NULL, TSIM_LINE_DAMAGED },
 		{ "  8,0    3        1     0.5  30", NULL, TSIM_LINE_BAD },
@@ -162,18 +171,17 @@ static void test_iolog(void)
 {
 	static const struct expected lines[] = {
 		{ "fio version 2 iolog", NULL, TSIM_LINE_QUIET },
-		{ "/dev/sda open", "0 fio_open file=/dev/sda",
-		  TSIM_LINE_EVENT },
+		{ "/dev/sda open", "0 fio_open file=/dev/sda", TSIM_LINE_EVENT },
 		{ "/dev/sda wait 1000 0", NULL, TSIM_LINE_QUIET },
 		{ "/dev/sda wait 500 0", NULL, TSIM_LINE_QUIET },
-		{ "/dev/sda trim 4096 1048576", "1500000 fio_trim file=/dev/sda offset=4096 length=1048576",
-		  TSIM_LINE_EVENT },
+		{ "/dev/sda trim 4096 1048576",
+		  "1500000 fio_trim file=/dev/sda offset=4096 length=1048576", TSIM_LINE_EVENT },
 		{ "/dev/sda trim 4096", NULL, TSIM_LINE_DAMAGED },
 		{ "/dev/sda frobnicate 1 2", NULL, TSIM_LINE_UNKNOWN },
 		{ "/dev/sda wait 99999999999999999999", NULL, TSIM_LINE_DAMAGED },
 		{ "fio version 3 iolog", NULL, TSIM_LINE_QUIET },
-		{ "2100 /dev/sdb write 4096 512", "2100000 fio_write file=/dev/sdb offset=4096 length=512",
-		  TSIM_LINE_EVENT },
+		{ "2100 /dev/sdb write 4096 512",
+		  "2100000 fio_write file=/dev/sdb offset=4096 length=512", TSIM_LINE_EVENT },
 		{ "/dev/sdb write 4096 512", NULL, TSIM_LINE_BAD },
 		{ "2100 /dev/sdb", NULL, TSIM_LINE_BAD },
 	};
@@ -185,8 +193,8 @@ static void test_native(void)
 {
 	static const struct expected lines[] = {
 		{ TSIM_TRACE_HEAD, NULL, TSIM_LINE_QUIET },
-		{ "7 sim:bg_removed logical=5 em_removed=0", "7 sim:bg_removed logical=5 em_removed=0",
-		  TSIM_LINE_EVENT },
+		{ "7 sim:bg_removed logical=5 em_removed=0",
+		  "7 sim:bg_removed logical=5 em_removed=0", TSIM_LINE_EVENT },
 		{ "7 sim:bg_removed logical=5", NULL, TSIM_LINE_DAMAGED },
 		{ "7 sim:bg_removed logical=5 em_removed", NULL, TSIM_LINE_DAMAGED },
 		{ "7 frobnicate", NULL, TSIM_LINE_UNKNOWN },
@@ -208,7 +216,7 @@ static TsimTraceReader *open_bytes(const char *text, gsize len)
 	return reader;
 }
 
-/* blkparse's lines may be out of order by some; they come out in order, equal times as they stand. */
+/* blkparse's lines may be out of order by some; equal times come out as they stand. */
 static void test_window(void)
 {
 	static const char text[] = "8,0 1 1 0.3 1 Q R 3 + 8 [x]\n8,0 1 1 0.1 1 Q R 1 + 8 [x]\n"
@@ -229,7 +237,8 @@ static void test_window(void)
 
 static GBytes *gzip(const char *text)
 {
-	g_autoptr(GConverter) converter = G_CONVERTER(g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP, 6));
+	g_autoptr(GConverter)
+		converter = G_CONVERTER(g_zlib_compressor_new(G_ZLIB_COMPRESSOR_FORMAT_GZIP, 6));
 	g_autoptr(GInputStream) plain = g_memory_input_stream_new_from_data(text, -1, NULL);
 	g_autoptr(GInputStream) stream = g_converter_input_stream_new(plain, converter);
 
@@ -240,10 +249,11 @@ static GBytes *gzip(const char *text)
 	return g_bytes_new_take(zipped, len);
 }
 
-/* Two gzip members, a line that is too long, one without end; cut at any byte: an error, never a crash. */
+/* Two gzip members with a line that is too long; cut at any byte: an error, never a crash. */
 static void test_gzip(void)
 {
-	g_autoptr(GString) text = g_string_new("8,0 1 1 0.1 1 Q R 1 + 8 [x]\n"), twice = g_string_new(NULL);
+	g_autoptr(GString) text = g_string_new("8,0 1 1 0.1 1 Q R 1 + 8 [x]\n"),
+			   twice = g_string_new(NULL);
 	g_autoptr(GBytes) zipped = NULL;
 	struct tsim_trace_record record;
 	gsize len;
@@ -264,7 +274,8 @@ static void test_gzip(void)
 		while (tsim_trace_next(reader, &record, &error))
 			events++;
 		if ((error == NULL) != (n == len || n == twice->len))
-			g_error("%zu of %zu: %s", n, twice->len, error ? error->message : "no error");
+			g_error("%zu of %zu: %s", n, twice->len,
+				error ? error->message : "no error");
 		if (n == twice->len) {
 			g_assert_cmpuint(events, ==, 4);
 			g_assert_cmpuint(tsim_trace_reader_stats(reader)->too_long, ==, 2);
@@ -289,14 +300,21 @@ static void test_pairs(void)
 	const struct tsim_pairs_stats *stats;
 	tsim_ns latency = 0;
 
-	g_assert_false(add_pair(pairs, "10 block_rq_issue dev=8,0 rwbs=DS sector=5 nr=8", &latency));
-	g_assert_false(add_pair(pairs, "20 block_rq_issue dev=8,0 rwbs=DS sector=5 nr=8", &latency));
-	g_assert_false(add_pair(pairs, "21 block_rq_issue dev=8,0 rwbs=DS sector=5 nr=8", &latency));
-	g_assert_false(add_pair(pairs, "30 block_rq_complete dev=8,0 rwbs=W sector=5 nr=8", &latency));
-	g_assert_false(add_pair(pairs, "30 block_rq_complete dev=8,1 rwbs=D sector=5 nr=8", &latency));
-	g_assert_true(add_pair(pairs, "30 block_rq_complete dev=8,0 rwbs=D sector=5 nr=8", &latency));
+	g_assert_false(
+		add_pair(pairs, "10 block_rq_issue dev=8,0 rwbs=DS sector=5 nr=8", &latency));
+	g_assert_false(
+		add_pair(pairs, "20 block_rq_issue dev=8,0 rwbs=DS sector=5 nr=8", &latency));
+	g_assert_false(
+		add_pair(pairs, "21 block_rq_issue dev=8,0 rwbs=DS sector=5 nr=8", &latency));
+	g_assert_false(
+		add_pair(pairs, "30 block_rq_complete dev=8,0 rwbs=W sector=5 nr=8", &latency));
+	g_assert_false(
+		add_pair(pairs, "30 block_rq_complete dev=8,1 rwbs=D sector=5 nr=8", &latency));
+	g_assert_true(
+		add_pair(pairs, "30 block_rq_complete dev=8,0 rwbs=D sector=5 nr=8", &latency));
 	g_assert_cmpint(latency, ==, 20);
-	g_assert_true(add_pair(pairs, "50 block_rq_complete dev=8,0 rwbs=D sector=5 nr=8", &latency));
+	g_assert_true(
+		add_pair(pairs, "50 block_rq_complete dev=8,0 rwbs=D sector=5 nr=8", &latency));
 	g_assert_cmpint(latency, ==, 30);
 	stats = tsim_pairs_finish(pairs);
 	g_assert_cmpuint(stats->matched, ==, 2);

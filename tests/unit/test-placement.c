@@ -11,7 +11,7 @@
 static const struct {
 	const char *name;
 	guint64 size_mib;
-	guint chunks;	/* traces/README.md: 752 together */
+	guint chunks; /* traces/README.md: 752 together */
 } traces[N_TRACES] = {
 	{ "A1", 4096, 23 },
 	{ "A2", 10240, 8 },
@@ -30,7 +30,8 @@ static guint replay(guint n, enum tsim_hole_search mode)
 	g_autoptr(GError) error = NULL;
 	struct tsim_placement placement;
 
-	tsim_placement_check(engine, events, traces[n].size_mib * TSIM_MIB, mode, &placement, &error);
+	tsim_placement_check(engine, events, traces[n].size_mib * TSIM_MIB, mode, &placement,
+			     &error);
 	g_assert_no_error(error);
 	g_assert_cmpuint(placement.chunks, ==, traces[n].chunks);
 	g_assert_true((placement.placed == placement.chunks) == !placement.difference);
@@ -48,7 +49,8 @@ static guint replay(guint n, enum tsim_hole_search mode)
  */
 static void replay_modes(guint n)
 {
-	g_assert_cmpuint(replay(n, TSIM_HOLE_FIRST_PENDING), ==, n == TRACE_A6 ? 24 : traces[n].chunks);
+	g_assert_cmpuint(replay(n, TSIM_HOLE_FIRST_PENDING), ==,
+			 n == TRACE_A6 ? 24 : traces[n].chunks);
 	g_assert_cmpuint(replay(n, TSIM_HOLE_EXACT), ==, traces[n].chunks);
 }
 
@@ -68,7 +70,8 @@ static void test_recordings(void)
 	guint total = 0, reused = 0;
 
 	for (guint n = 0; n < N_TRACES; n++) {
-		g_autofree char *gz = g_strdup_printf(TSIM_TEST_RECORDINGS "/trace-%s.txt.gz", traces[n].name);
+		g_autofree char *gz =
+			g_strdup_printf(TSIM_TEST_RECORDINGS "/trace-%s.txt.gz", traces[n].name);
 
 		if (!g_file_test(gz, G_FILE_TEST_EXISTS)) {
 			g_test_skip("the whole recordings are not here");
@@ -99,7 +102,8 @@ static void test_contradiction(void)
 		struct tsim_placement placement;
 
 		g_array_append_val(one, bad[i]);
-		g_assert_false(tsim_placement_check(engine, one, 4 * TSIM_GIB, TSIM_HOLE_EXACT, &placement, &error));
+		g_assert_false(tsim_placement_check(engine, one, 4 * TSIM_GIB, TSIM_HOLE_EXACT,
+						    &placement, &error));
 		g_assert_error(error, TSIM_ERROR, TSIM_ERROR_INPUT);
 		tsim_placement_clear(&placement);
 	}
@@ -113,7 +117,8 @@ static void test_other_size(void)
 
 	events = tsim_ftrace_read(TSIM_TEST_TRACES "/a1.trace", &error);
 	g_assert_no_error(error);
-	g_assert_true(tsim_placement_check(engine, events, 5 * TSIM_GIB, TSIM_HOLE_EXACT, &placement, &error));
+	g_assert_true(tsim_placement_check(engine, events, 5 * TSIM_GIB, TSIM_HOLE_EXACT,
+					   &placement, &error));
 	g_assert_cmpuint(placement.placed, <, placement.chunks);
 	g_assert_nonnull(placement.difference);
 	tsim_placement_clear(&placement);

@@ -14,14 +14,10 @@
 static const struct {
 	const char *letter, *event;
 } actions[] = {
-	{ "D", "block_rq_issue" },
-	{ "C", "block_rq_complete" },
-	{ "I", "block_rq_insert" },
-	{ "R", "block_rq_requeue" },
-	{ "Q", "block_bio_queue" },
-	{ "M", "block_bio_backmerge" },
-	{ "F", "block_bio_frontmerge" },
-	{ "A", "block_bio_remap" },
+	{ "D", "block_rq_issue" },	 { "C", "block_rq_complete" },
+	{ "I", "block_rq_insert" },	 { "R", "block_rq_requeue" },
+	{ "Q", "block_bio_queue" },	 { "M", "block_bio_backmerge" },
+	{ "F", "block_bio_frontmerge" }, { "A", "block_bio_remap" },
 	{ "G", "block_getrq" },
 };
 
@@ -39,7 +35,8 @@ static gboolean is_dev(const char *word)
 {
 	const char *comma = word ? strchr(word, ',') : NULL;
 
-	return comma && comma > word && strspn(word, G_CSET_DIGITS) == (gsize)(comma - word) && is_number(comma + 1);
+	return comma && comma > word && strspn(word, G_CSET_DIGITS) == (gsize)(comma - word) &&
+	       is_number(comma + 1);
 }
 
 /* Cut `dev cpu sequence seconds pid action` off @at. */
@@ -75,7 +72,8 @@ static const char *find_event(const char *action)
 	return NULL;
 }
 
-static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *line, struct tsim_trace_record *out)
+static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *line,
+				       struct tsim_trace_record *out)
 {
 	struct head head;
 	const char *event;

@@ -12,7 +12,7 @@
 
 #include "trace.h"
 
-#define FSID_LEN 36	/* "5302ee13-c65e-45bb-98ef-8fe3835bd943" */
+#define FSID_LEN 36 /* "5302ee13-c65e-45bb-98ef-8fe3835bd943" */
 
 /* The word that is the time, behind the [cpu]; NULL: there is none. */
 static const char *find_time(const char *line, tsim_ns *t_ns)
@@ -22,7 +22,8 @@ static const char *find_time(const char *line, tsim_ns *t_ns)
 	for (const char *at = line + strspn(line, " \t"); *at; at += strspn(at, " \t")) {
 		gsize len = strcspn(at, " \t");
 
-		if (at[0] == '[' && len > 2 && at[len - 1] == ']' && strspn(at + 1, G_CSET_DIGITS) == len - 2)
+		if (at[0] == '[' && len > 2 && at[len - 1] == ']' &&
+		    strspn(at + 1, G_CSET_DIGITS) == len - 2)
 			cpu = TRUE;
 		else if (cpu && at[len - 1] == ':' && tsim_trace_seconds(at, ':', t_ns) && at[len])
 			return at + len;
@@ -57,8 +58,9 @@ static gboolean is_fsid(const char *text)
 	return strspn(text, G_CSET_DIGITS "abcdefABCDEF-") == FSID_LEN && text[FSID_LEN] == ':';
 }
 
-/* `sim: commit state=...`, `wl: data falloc begin id=0`: the words before the fields are the name. */
-static enum tsim_trace_line parse_added(struct tsim_trace_record *out, const char *prefix, char *body)
+/* `wl: data falloc begin id=0`: the words before the fields are the name. */
+static enum tsim_trace_line parse_added(struct tsim_trace_record *out, const char *prefix,
+					char *body)
 {
 	g_autoptr(GString) name = g_string_new(NULL);
 	gboolean ok = tsim_trace_fields(out, body, name);
@@ -78,7 +80,7 @@ static enum tsim_trace_line parse_btrfs(struct tsim_trace_record *out, char *bod
 			return TSIM_LINE_DAMAGED;
 		body += FSID_LEN + 1;
 	}
-	/* the lead says nothing but "bg" and "block_group"; a reason for a flush ends with a colon */
+	/* the lead is "bg", "block_group" or the reason for a flush */
 	if (!tsim_trace_fields(out, body, lead))
 		return TSIM_LINE_DAMAGED;
 	return tsim_trace_check(out);
@@ -93,7 +95,7 @@ static enum tsim_trace_line parse_block(struct tsim_trace_record *out, char *bod
 	return tsim_trace_check(out);
 }
 
-/* Lines between the events: heads of ftrace and of trace-cmd; events that were lost are no small thing. */
+/* Lines between the events: heads of ftrace and of trace-cmd, and events that were lost. */
 static enum tsim_trace_line parse_other(const char *line, struct tsim_trace_record *out)
 {
 	if (*line == '#' || line[strspn(line, " \t\r")] == '\0' || g_str_has_prefix(line, "cpus="))
@@ -104,7 +106,8 @@ static enum tsim_trace_line parse_other(const char *line, struct tsim_trace_reco
 	return TSIM_LINE_DAMAGED;
 }
 
-static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *line, struct tsim_trace_record *out)
+static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *line,
+				       struct tsim_trace_record *out)
 {
 	const char *at = *line == '#' ? NULL : find_time(line, &out->t_ns), *event;
 	char *body;
@@ -121,7 +124,8 @@ static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *lin
 		return parse_added(out, "wl:", body + strlen("wl: "));
 	if (!tsim_trace_known(out->event))
 		return TSIM_LINE_UNKNOWN;
-	return g_str_has_prefix(out->event, "block_") ? parse_block(out, body) : parse_btrfs(out, body);
+	return g_str_has_prefix(out->event, "block_") ? parse_block(out, body) :
+							parse_btrfs(out, body);
 }
 
 const struct tsim_trace_format tsim_trace_ftrace = {

@@ -41,7 +41,8 @@ static enum tsim_trace_line parse_wait(struct tsim_trace_state *state, const cha
 	return TSIM_LINE_QUIET;
 }
 
-static enum tsim_trace_line parse_action(struct tsim_trace_state *state, char *line, struct tsim_trace_record *out)
+static enum tsim_trace_line parse_action(struct tsim_trace_state *state, char *line,
+					 struct tsim_trace_record *out)
 {
 	char *file = tsim_trace_word(&line), *action = tsim_trace_word(&line), *offset, *length;
 	g_autofree char *event = action ? g_strdup_printf("fio_%s", action) : NULL;
@@ -56,13 +57,15 @@ static enum tsim_trace_line parse_action(struct tsim_trace_state *state, char *l
 	if (!tsim_trace_known(event))
 		return TSIM_LINE_UNKNOWN;
 	length = tsim_trace_word(&line);
-	if (!tsim_trace_add(out, "file", file) || (offset && !tsim_trace_add(out, "offset", offset)) ||
+	if (!tsim_trace_add(out, "file", file) ||
+	    (offset && !tsim_trace_add(out, "offset", offset)) ||
 	    (length && !tsim_trace_add(out, "length", length)) || tsim_trace_word(&line))
 		return TSIM_LINE_DAMAGED;
 	return tsim_trace_check(out);
 }
 
-static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *line, struct tsim_trace_record *out)
+static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *line,
+				       struct tsim_trace_record *out)
 {
 	int version = version_of(line);
 	guint64 us;

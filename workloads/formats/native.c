@@ -9,7 +9,8 @@ static gboolean probe(const char *line)
 	return !strcmp(line, TSIM_TRACE_HEAD);
 }
 
-static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *line, struct tsim_trace_record *out)
+static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *line,
+				       struct tsim_trace_record *out)
 {
 	char *time, *event, *word;
 

@@ -4,19 +4,19 @@
 
 #include <string.h>
 
-#define MAX_OPEN 65536	/* requests in flight; no device has more, a trace without completions has */
+#define MAX_OPEN 65536 /* requests in flight; no device has more, a trace without completions has */
 
 struct open {
 	char *key;
 	tsim_ns issue_ns;
-	struct open *next;	/* issued later, with the same key */
-	struct open *last;	/* of these; only the oldest knows */
-	GList *link;		/* in order */
+	struct open *next; /* issued later, with the same key */
+	struct open *last; /* of these; only the oldest knows */
+	GList *link; /* in order */
 };
 
 struct tsim_pairs {
-	GHashTable *open;	/* (element-type utf8 struct open) the oldest of each key */
-	GQueue order;		/* (element-type struct open) oldest first */
+	GHashTable *open; /* (element-type utf8 struct open) the oldest of each key */
+	GQueue order; /* (element-type struct open) oldest first */
 	struct tsim_pairs_stats stats;
 };
 
@@ -111,7 +111,8 @@ static char operation(const char *rwbs)
  *
  * Returns: TRUE when @record completes a request whose issue was seen.
  */
-gboolean tsim_pairs_add(TsimPairs *pairs, const struct tsim_trace_record *record, tsim_ns *latency_ns)
+gboolean tsim_pairs_add(TsimPairs *pairs, const struct tsim_trace_record *record,
+			tsim_ns *latency_ns)
 {
 	gboolean issued = !strcmp(record->event, "block_rq_issue");
 	const char *dev = tsim_trace_text(record, "dev"), *rwbs = tsim_trace_text(record, "rwbs");

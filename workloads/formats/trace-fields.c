@@ -7,8 +7,8 @@
 
 #include "trace.h"
 
-#define MAX_DIGITS 20		/* of a 64-bit number */
-#define MAX_SECONDS_DIGITS 9	/* 31 years: no tsim_ns overflows */
+#define MAX_DIGITS 20 /* of a 64-bit number */
+#define MAX_SECONDS_DIGITS 9 /* 31 years: no tsim_ns overflows */
 
 /* Cut the next word off, blanks around it skipped; NULL at the end. */
 char *tsim_trace_word(char **at)
@@ -54,7 +54,8 @@ gboolean tsim_trace_seconds(const char *word, char end, tsim_ns *out)
  * A key that is there already is told apart by the bare word before it:
  * discard_sector.  A field without a value is no field: a line cut short ends so.
  */
-static gboolean add_field(struct tsim_trace_record *record, const char *key, const char *value, const char *bare)
+static gboolean add_field(struct tsim_trace_record *record, const char *key, const char *value,
+			  const char *bare)
 {
 	g_autofree char *qualified = NULL;
 
@@ -71,7 +72,7 @@ static char *cut_value(char **at)
 
 	*at = *end ? end + 1 : end;
 	*end = '\0';
-	if (end > value && end[-1] == ',')	/* 3.18: "offset = 12, size = 3" */
+	if (end > value && end[-1] == ',') /* 3.18: "offset = 12, size = 3" */
 		end[-1] = '\0';
 	return value;
 }
@@ -88,7 +89,8 @@ gboolean tsim_trace_fields(struct tsim_trace_record *record, char *body, GString
 	const char *bare = NULL;
 
 	for (char *at = body + strspn(body, " \t,"); *at; at += strspn(at, " \t,")) {
-		char *word = at, *end = word + strcspn(word, " \t="), *next = end + strspn(end, " \t");
+		char *word = at, *end = word + strcspn(word, " \t="),
+		     *next = end + strspn(end, " \t");
 
 		if (*next == '=') {
 			gboolean spaced = next > end;
@@ -149,7 +151,8 @@ static gboolean block_tail(struct tsim_trace_record *record, char *at)
 			return FALSE;
 		at = end + 1;
 		word = tsim_trace_word(&at);
-		return word && g_ascii_isdigit(*word) && tsim_trace_add(record, "from_sector", word);
+		return word && g_ascii_isdigit(*word) &&
+		       tsim_trace_add(record, "from_sector", word);
 	}
 	end = *at == '[' ? strrchr(at, ']') : NULL;
 	if (!end)
@@ -160,7 +163,8 @@ static gboolean block_tail(struct tsim_trace_record *record, char *at)
 /* The number at @at as a field. */
 static gboolean add_number(struct tsim_trace_record *record, const char *key, char **at)
 {
-	char *start = *at + strspn(*at, " \t"), *end = start + strspn(start, G_CSET_DIGITS), kept = *end;
+	char *start = *at + strspn(*at, " \t"), *end = start + strspn(start, G_CSET_DIGITS),
+	     kept = *end;
 
 	if (end == start || end - start > MAX_DIGITS || (kept != ' ' && kept != '\t'))
 		return FALSE;
@@ -181,8 +185,9 @@ gboolean tsim_trace_block(struct tsim_trace_record *record, char *dev, char *bod
 	char *rwbs = tsim_trace_word(&body), *at = body, *probe = body;
 	guint64 number;
 
-	if (!rwbs || strspn(rwbs, "RWDNFASMEVTZ") != strlen(rwbs) || !tsim_trace_add(record, "dev", dev) ||
-	    !tsim_trace_add(record, "rwbs", rwbs) || strspn(dev, G_CSET_DIGITS ",") != strlen(dev))
+	if (!rwbs || strspn(rwbs, "RWDNFASMEVTZ") != strlen(rwbs) ||
+	    !tsim_trace_add(record, "dev", dev) || !tsim_trace_add(record, "rwbs", rwbs) ||
+	    strspn(dev, G_CSET_DIGITS ",") != strlen(dev))
 		return FALSE;
 	if (tsim_trace_unsigned(&probe, &number) && probe[strspn(probe, " \t")] == '(' &&
 	    !add_number(record, "bytes", &at))
@@ -190,7 +195,8 @@ gboolean tsim_trace_block(struct tsim_trace_record *record, char *dev, char *bod
 	if (!skip_parenthesis(&at))
 		return FALSE;
 	at += strspn(at, " \t");
-	if (*at == '[' ? !tsim_trace_add(record, "sector", "0") : !add_number(record, "sector", &at))
+	if (*at == '[' ? !tsim_trace_add(record, "sector", "0") :
+			 !add_number(record, "sector", &at))
 		return FALSE;
 	at += strspn(at, " \t");
 	if (*at != '+')

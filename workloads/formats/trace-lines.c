@@ -8,12 +8,12 @@
 #include "error.h"
 
 #define RAW_BYTES 65536
-#define TEXT_BYTES 65536	/* and so the longest line */
+#define TEXT_BYTES 65536 /* and so the longest line */
 
 struct tsim_lines {
 	char *path;
 	GInputStream *file;
-	GConverter *gzip;	/* NULL: plain */
+	GConverter *gzip; /* NULL: plain */
 	gboolean file_end, member_end, ended;
 	gsize raw_at, raw_len, at, len;
 	char raw[RAW_BYTES], text[TEXT_BYTES + 1];
@@ -45,17 +45,21 @@ static gboolean inflate_some(TsimLines *l, GError **error)
 
 	if (l->file_end && l->raw_at == l->raw_len) {
 		l->ended = TRUE;
-		return l->member_end || tsim_throw(error, "%s: the compressed data ends early", l->path);
+		return l->member_end ||
+		       tsim_throw(error, "%s: the compressed data ends early", l->path);
 	}
 	if (l->member_end)
 		g_converter_reset(l->gzip);
 	l->member_end = FALSE;
-	result = g_converter_convert(l->gzip, l->raw + l->raw_at, l->raw_len - l->raw_at, l->text + l->len,
-				     TEXT_BYTES - l->len, G_CONVERTER_NO_FLAGS, &read, &written, &local);
-	if (result == G_CONVERTER_ERROR && g_error_matches(local, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
+	result = g_converter_convert(l->gzip, l->raw + l->raw_at, l->raw_len - l->raw_at,
+				     l->text + l->len, TEXT_BYTES - l->len, G_CONVERTER_NO_FLAGS,
+				     &read, &written, &local);
+	if (result == G_CONVERTER_ERROR &&
+	    g_error_matches(local, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT))
 		read = l->raw_len - l->raw_at;
 	else if (result == G_CONVERTER_ERROR)
-		return tsim_throw(error, "%s: damaged compressed data: %s", l->path, local->message);
+		return tsim_throw(error, "%s: damaged compressed data: %s", l->path,
+				  local->message);
 	l->member_end = result == G_CONVERTER_FINISHED;
 	l->raw_at += read;
 	l->len += written;
@@ -79,7 +83,7 @@ static gboolean fill(TsimLines *l, GError **error)
 		l->len += n;
 		l->ended = l->file_end;
 	}
-	for (gsize i = before; i < l->len; i++) {	/* garbage must not end a text */
+	for (gsize i = before; i < l->len; i++) { /* garbage must not end a text */
 		if (l->text[i] == '\0')
 			l->text[i] = '?';
 	}

@@ -8,8 +8,8 @@ typedef struct tsim_lines TsimLines;
 
 enum tsim_lines_result {
 	TSIM_LINES_LINE,
-	TSIM_LINES_LONG,	/* longer than any trace has; what fits of it */
-	TSIM_LINES_CUT,		/* the last one, without an end */
+	TSIM_LINES_LONG, /* longer than any trace has; what fits of it */
+	TSIM_LINES_CUT, /* the last one, without an end */
 	TSIM_LINES_END,
 	TSIM_LINES_ERROR,
 };

@@ -9,7 +9,7 @@
 #include "trace-lines.h"
 #include "trace.h"
 
-#define MAX_NAMES 256	/* of unknown events that are told apart */
+#define MAX_NAMES 256 /* of unknown events that are told apart */
 
 static const struct tsim_trace_format *const formats[] = {
 	&tsim_trace_native,
@@ -21,7 +21,7 @@ static const struct tsim_trace_format *const formats[] = {
 struct waiting {
 	tsim_ns t_ns;
 	guint64 line;
-	char *text;	/* a native line */
+	char *text; /* a native line */
 };
 
 struct tsim_trace_reader {
@@ -29,10 +29,10 @@ struct tsim_trace_reader {
 	TsimLines *lines;
 	struct tsim_trace_stats stats;
 	struct tsim_trace_state state;
-	GQueue window;		/* (element-type struct waiting) oldest first */
-	char *current;		/* the line that the last record points into */
+	GQueue window; /* (element-type struct waiting) oldest first */
+	char *current; /* the line that the last record points into */
 	tsim_ns last_ns;
-	guint64 line;		/* of the last record */
+	guint64 line; /* of the last record */
 	gboolean ended;
 };
 
@@ -88,7 +88,7 @@ static void count_name(GHashTable *names, const char *event)
 	g_autofree char *name = g_strdup(event);
 	guint64 *n;
 
-	for (char *c = name; *c; c++) {	/* it may be garbage, and is printed */
+	for (char *c = name; *c; c++) { /* it may be garbage, and is printed */
 		if (!g_ascii_isgraph(*c))
 			*c = '?';
 	}
@@ -176,8 +176,11 @@ static gboolean next_in_file(TsimTraceReader *r, struct tsim_trace_record *out, 
 static gboolean check_order(TsimTraceReader *r, tsim_ns t_ns, guint64 line, GError **error)
 {
 	if (t_ns < r->last_ns)
-		return tsim_throw(error, "%s:%" G_GUINT64_FORMAT ": this event is older than the one before: "
-				  "sort the trace by time", r->path, line);
+		return tsim_throw(error,
+				  "%s:%" G_GUINT64_FORMAT
+				  ": this event is older than the one before: "
+				  "sort the trace by time",
+				  r->path, line);
 	r->last_ns = t_ns;
 	r->line = line;
 	return TRUE;

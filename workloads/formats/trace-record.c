@@ -9,7 +9,7 @@
 
 static const struct {
 	const char *event;
-	const char *needs[4];	/* an event without one of these numbers says nothing */
+	const char *needs[4]; /* an event without one of these numbers says nothing */
 } known[] = {
 	{ "btrfs_chunk_alloc", { "offset", "size" } },
 	{ "btrfs_chunk_free", { "offset", "size" } },
@@ -111,7 +111,8 @@ static gboolean is_key(const char *key)
 {
 	gsize len = strlen(key);
 
-	if (len == 0 || len >= sizeof(((struct tsim_trace_field *)0)->key) || g_ascii_isdigit(key[0]))
+	if (len == 0 || len >= sizeof(((struct tsim_trace_field *)0)->key) ||
+	    g_ascii_isdigit(key[0]))
 		return FALSE;
 	return strspn(key, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_") == len;
 }
@@ -178,5 +179,6 @@ void tsim_trace_format_line(const struct tsim_trace_record *record, GString *out
 {
 	g_string_append_printf(out, "%" G_GINT64_FORMAT " %s", record->t_ns, record->event);
 	for (guint i = 0; i < record->n; i++)
-		g_string_append_printf(out, " %s=%s", record->fields[i].key, record->fields[i].value);
+		g_string_append_printf(out, " %s=%s", record->fields[i].key,
+				       record->fields[i].value);
 }

@@ -14,11 +14,11 @@
 
 struct tsim_trace_field {
 	char key[32];
-	const char *value;	/* printable, without blanks; points into the line */
+	const char *value; /* printable, without blanks; points into the line */
 };
 
 struct tsim_trace_record {
-	tsim_ns t_ns;		/* on the trace's own clock */
+	tsim_ns t_ns; /* on the trace's own clock */
 	char event[64];
 	guint n;
 	struct tsim_trace_field fields[TSIM_TRACE_FIELDS];
@@ -27,10 +27,10 @@ struct tsim_trace_record {
 /* What a line is.  UNKNOWN and DAMAGED leave the event's name in the record. */
 enum tsim_trace_line {
 	TSIM_LINE_EVENT,
-	TSIM_LINE_QUIET,	/* a comment, a head, a wait: says nothing of its own */
-	TSIM_LINE_UNKNOWN,	/* an event that nobody here can use */
-	TSIM_LINE_DAMAGED,	/* a known event without all of its fields */
-	TSIM_LINE_BAD,		/* not a line of this format */
+	TSIM_LINE_QUIET, /* a comment, a head, a wait: says nothing of its own */
+	TSIM_LINE_UNKNOWN, /* an event that nobody here can use */
+	TSIM_LINE_DAMAGED, /* a known event without all of its fields */
+	TSIM_LINE_BAD, /* not a line of this format */
 };
 
 /* What a format remembers from line to line. */
@@ -47,7 +47,7 @@ struct tsim_trace_format {
 	/* Required.  @line is cut up; the record's values point into it. */
 	enum tsim_trace_line (*parse_line)(struct tsim_trace_state *state, char *line,
 					   struct tsim_trace_record *out);
-	guint window;	/* so many lines may be out of order; 0: none */
+	guint window; /* so many lines may be out of order; 0: none */
 };
 
 extern const struct tsim_trace_format tsim_trace_native, tsim_trace_ftrace, tsim_trace_blkparse,
@@ -73,8 +73,8 @@ gboolean tsim_trace_block(struct tsim_trace_record *record, char *dev, char *bod
 struct tsim_trace_stats {
 	const struct tsim_trace_format *format;
 	guint64 lines, events, bad, first_bad, too_long;
-	gboolean cut;			/* the last line has no end */
-	GHashTable *unknown, *damaged;	/* (element-type utf8 guint64) */
+	gboolean cut; /* the last line has no end */
+	GHashTable *unknown, *damaged; /* (element-type utf8 guint64) */
 };
 
 typedef struct tsim_trace_reader TsimTraceReader;
