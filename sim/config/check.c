@@ -11,12 +11,13 @@ gboolean tsim_throw_unknown_key(const char *context, const char *key,
 				const struct tsim_option *options, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	g_autofree char *hint = NULL;
+	g_autofree char *hint = NULL, *shown = NULL;
 
 	for (const struct tsim_option *option = options; option->name; option++)
 		g_ptr_array_add(names, (char *)option->name);
 	hint = tsim_did_you_mean(key, names);
-	return tsim_throw(error, "%s: unknown key '%s'%s", context, key, hint);
+	shown = tsim_cut(key);
+	return tsim_throw(error, "%s: unknown key '%s'%s", context, shown, hint);
 }
 
 gboolean tsim_throw_sweep(const char *context, GError **error)
@@ -39,12 +40,15 @@ gboolean tsim_check_text(const char *context, const struct tsim_option *option, 
 	struct tsim_option here[2] = { *option };
 	guint64 slot[2] = { 0 };
 	g_autoptr(GError) local = NULL;
+	g_autofree char *why = NULL;
 
 	here[0].offset = 0;
 	if (strstr(text, "${"))
 		return tsim_throw_sweep(context, error);
-	if (!tsim_option_parse(here, text, slot, &local))
-		return tsim_throw(error, "%s: %s", context, local->message);
+	if (!tsim_option_parse(here, text, slot, &local)) {
+		why = tsim_cut_message(local->message);
+		return tsim_throw(error, "%s: %s", context, why);
+	}
 	if (canonical)
 		*canonical = tsim_option_format(here, slot);
 	tsim_options_clear(here, slot);
@@ -83,14 +87,15 @@ static gboolean check_type(const TsimChain *chain, const struct tsim_schema *sch
 			   const char *type, const char *place, GError **error)
 {
 	g_autoptr(GPtrArray) kinds = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *hint = NULL;
+	g_autofree char *hint = NULL, *shown = NULL;
 
 	if (tsim_is_kind(schema, chain->kind, type))
 		return TRUE;
 	tsim_add_kinds(schema, chain->kind, kinds);
 	hint = tsim_did_you_mean(type, kinds);
+	shown = tsim_cut(type);
 	return tsim_throw(error, "%s: [%s %s] kind = %s: no such kind of %s%s", place, chain->kind,
-			  (char *)g_ptr_array_index(chain->names, 0), type, chain->kind, hint);
+			  (char *)g_ptr_array_index(chain->names, 0), shown, chain->kind, hint);
 }
 
 /*
@@ -156,8 +161,7 @@ static gboolean check_key(const TsimConfig *config, const char *group, const cha
 
 	if (!strcmp(key, "inherit") || (has_type && !strcmp(key, "kind")))
 		return TRUE;
-	context = g_strdup_printf("%s: [%s] %s = %s", tsim_config_place(config, group, key), group,
-				  key, text);
+	context = tsim_context(tsim_config_place(config, group, key), group, key, text);
 	if (!option)
 		return tsim_throw_unknown_key(context, key, options, error);
 	return tsim_check_text(context, option, text, NULL, error);

@@ -32,6 +32,11 @@ char *tsim_include_find(const char *from, const char *name, GError **error);
 char *tsim_samples_locate(const char *from, const char *value);
 gboolean tsim_file_read(const char *path, char **text, gsize *length, GError **error);
 
+/* cut.c: what a message shows of the input. */
+char *tsim_cut(const char *text);
+char *tsim_cut_message(const char *text);
+char *tsim_context(const char *place, const char *group, const char *key, const char *value);
+
 /* config.c */
 const char *tsim_config_place(const TsimConfig *config, const char *group, const char *key);
 gboolean tsim_config_has_group(const TsimConfig *config, const char *group);

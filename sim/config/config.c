@@ -67,24 +67,27 @@ static gboolean check_value(const char *value, GError **error)
 
 static gboolean throw_assignment(const char *assignment, const char *why, GError **error)
 {
+	g_autofree char *shown = tsim_cut(assignment);
+
 	return tsim_throw(error,
 			  "--set %s: %s, write --set GROUP.KEY=VALUE with a group of device, "
 			  "filesystem, "
 			  "workload, policy.NAME, experiment",
-			  assignment, why);
+			  shown, why);
 }
 
 static gboolean check_override_kind(const char *assignment, const char *kind, GError **error)
 {
 	g_autoptr(GPtrArray) kinds = g_ptr_array_new();
-	g_autofree char *hint = NULL, *why = NULL;
+	g_autofree char *hint = NULL, *why = NULL, *shown = NULL;
 
 	if (g_strv_contains(tsim_group_kinds, kind))
 		return TRUE;
 	for (guint i = 0; tsim_group_kinds[i]; i++)
 		g_ptr_array_add(kinds, (char *)tsim_group_kinds[i]);
 	hint = tsim_did_you_mean(kind, kinds);
-	why = g_strdup_printf("'%s' is no group%s", kind, hint);
+	shown = tsim_cut(kind);
+	why = g_strdup_printf("'%s' is no group%s", shown, hint);
 	return throw_assignment(assignment, why, error);
 }
 
@@ -99,7 +102,7 @@ gboolean tsim_config_set(TsimConfig *config, const char *assignment, GError **er
 {
 	g_autoptr(GError) local = NULL;
 	const char *equals = strchr(assignment, '='), *dot = strchr(assignment, '.');
-	g_autofree char *kind = NULL, *rest = NULL;
+	g_autofree char *kind = NULL, *rest = NULL, *shown = tsim_cut(assignment);
 	struct tsim_override *override;
 
 	if (!equals)
@@ -113,12 +116,12 @@ gboolean tsim_config_set(TsimConfig *config, const char *assignment, GError **er
 	if (!*rest)
 		return throw_assignment(assignment, "no key", error);
 	if (!check_value(equals + 1, &local))
-		return tsim_throw(error, "--set %s: %s", assignment, local->message);
+		return tsim_throw(error, "--set %s: %s", shown, local->message);
 	override = g_new0(struct tsim_override, 1);
 	override->kind = g_steal_pointer(&kind);
 	override->rest = g_steal_pointer(&rest);
 	override->value = g_strstrip(tsim_samples_locate("", equals + 1));
-	override->label = g_strdup_printf("--set %s", assignment);
+	override->label = g_strdup_printf("--set %s", shown);
 	g_ptr_array_add(config->overrides, override);
 	return TRUE;
 }

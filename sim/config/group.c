@@ -6,6 +6,9 @@
 #include "error.h"
 #include "suggest.h"
 
+/* Nobody keeps more in mind; every key of every one of them is looked for in all of them. */
+#define MAX_INHERITED 100
+
 void tsim_chain_free(TsimChain *chain)
 {
 	if (!chain)
@@ -60,6 +63,7 @@ static char *name_hint(const TsimConfig *config, const char *kind, const char *n
 {
 	g_autoptr(GPtrArray) known = tsim_config_names(config, kind), presets = preset_names(kind);
 	g_autofree char *file = preset_file(kind), *near = NULL, *all = NULL;
+	g_autofree char *shown = NULL;
 	const char *preset = tsim_suggest(name, presets);
 
 	tsim_add_kinds(schema, kind, known);
@@ -74,16 +78,17 @@ static char *name_hint(const TsimConfig *config, const char *kind, const char *n
 		return g_strdup("");
 	g_ptr_array_add(known, NULL);
 	all = g_strjoinv(", ", (char **)known->pdata);
-	return g_strdup_printf(", there is %s", all);
+	shown = tsim_cut_message(all);
+	return g_strdup_printf(", there is %s", shown);
 }
 
 static gboolean throw_unknown(const TsimConfig *config, const char *kind, const char *name,
 			      const struct tsim_schema *schema, const char *wanted_by,
 			      GError **error)
 {
-	g_autofree char *hint = name_hint(config, kind, name, schema);
+	g_autofree char *hint = name_hint(config, kind, name, schema), *shown = tsim_cut(name);
 
-	return tsim_throw(error, "%s: unknown %s '%s'%s", wanted_by, kind, name, hint);
+	return tsim_throw(error, "%s: unknown %s '%s'%s", wanted_by, kind, shown, hint);
 }
 
 /* What a walk along the inherit keys carries. */
@@ -113,9 +118,8 @@ static gboolean walk_group(struct walk *walk, const char *name, const char *want
 static gboolean walk_parents(struct walk *walk, const char *group, const char *inherit,
 			     GError **error)
 {
-	g_autofree char *place = g_strdup_printf("%s: [%s] inherit = %s",
-						 tsim_config_place(walk->config, group, "inherit"),
-						 group, inherit);
+	g_autofree char *place = tsim_context(tsim_config_place(walk->config, group, "inherit"),
+					      group, "inherit", inherit);
 	g_auto(GStrv) parents = g_strsplit(inherit, ",", -1);
 
 	if (!parents[0])
@@ -141,6 +145,10 @@ static gboolean walk_group(struct walk *walk, const char *name, const char *want
 		return TRUE;
 	if (!tsim_config_has_group(walk->config, group) && !tsim_is_kind(walk->schema, kind, name))
 		return throw_unknown(walk->config, kind, name, walk->schema, wanted_by, error);
+	if (walk->chain->names->len > MAX_INHERITED)
+		return tsim_throw(error, "%s: [%s %s] inherits from more than %u groups", wanted_by,
+				  kind, (char *)g_ptr_array_index(walk->chain->names, 0),
+				  MAX_INHERITED);
 	g_ptr_array_add(walk->chain->names, g_strdup(name));
 	inherit = tsim_config_value(walk->config, group, "inherit");
 	g_ptr_array_add(walk->open, (char *)name);

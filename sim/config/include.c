@@ -51,6 +51,7 @@ static char *find_data(const char *name)
 char *tsim_data_file(const char *name, GError **error)
 {
 	char *path = NULL;
+	g_autofree char *shown = tsim_cut(name);
 
 	if (g_file_test(name, G_FILE_TEST_EXISTS))
 		return g_strdup(name);
@@ -60,7 +61,7 @@ char *tsim_data_file(const char *name, GError **error)
 		tsim_throw(error,
 			   "cannot find the file '%s' here or in the data directories "
 			   "(TRIMSIM_DATADIR)",
-			   name);
+			   shown);
 	return path;
 }
 
@@ -74,7 +75,7 @@ char *tsim_data_file(const char *name, GError **error)
  */
 char *tsim_include_find(const char *from, const char *name, GError **error)
 {
-	g_autofree char *directory = g_path_get_dirname(from), *near = NULL;
+	g_autofree char *directory = g_path_get_dirname(from), *near = NULL, *shown = NULL;
 	char *path;
 
 	if (g_path_is_absolute(name))
@@ -83,11 +84,12 @@ char *tsim_include_find(const char *from, const char *name, GError **error)
 	if (g_file_test(near, G_FILE_TEST_EXISTS))
 		return g_steal_pointer(&near);
 	path = find_data(name);
+	shown = tsim_cut(name);
 	if (!path)
 		tsim_throw(error,
 			   "cannot find '%s' next to this file or in the data directories "
 			   "(TRIMSIM_DATADIR)",
-			   name);
+			   shown);
 	return path;
 }
 

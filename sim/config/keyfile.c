@@ -7,6 +7,9 @@
 #include "error.h"
 #include "suggest.h"
 
+#define MAX_NAME 100 /* bytes of a group's or a key's name; all of it is shown in messages */
+#define MAX_INCLUDES 100 /* one in the other; each takes a part of the stack */
+
 /*
  * The front pass.  GKeyFile merges duplicate groups, lets the last duplicate
  * key win, knows no include, no `;` or trailing comments, and its messages
@@ -50,8 +53,9 @@ static gboolean throw_here(const struct cursor *at, GError **error, const char *
 
 static gboolean is_name(const char *text)
 {
-	return g_ascii_isalnum(*text) && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR"
-						      "STUVWXYZ0123456789._+-") == strlen(text);
+	return strnlen(text, MAX_NAME + 1) <= MAX_NAME && g_ascii_isalnum(*text) &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQR"
+			    "STUVWXYZ0123456789._+-") == strlen(text);
 }
 
 /*
@@ -89,7 +93,7 @@ static void strip_comment(char *line)
 static gboolean check_kind(const struct cursor *at, const char *kind, GError **error)
 {
 	g_autoptr(GPtrArray) kinds = g_ptr_array_new();
-	g_autofree char *hint = NULL;
+	g_autofree char *hint = NULL, *shown = tsim_cut(kind);
 
 	for (guint i = 0; tsim_group_kinds[i]; i++)
 		g_ptr_array_add(kinds, (char *)tsim_group_kinds[i]);
@@ -99,19 +103,19 @@ static gboolean check_kind(const struct cursor *at, const char *kind, GError **e
 	return throw_here(at, error,
 			  "unknown group kind '%s'%s, write [device NAME], [filesystem NAME], "
 			  "[policy NAME], [workload NAME] or [experiment NAME]",
-			  kind, hint);
+			  shown, hint);
 }
 
 /* "[device  x]" -> "device x" */
 static char *parse_header(const struct cursor *at, const char *line, GError **error)
 {
-	g_autofree char *inner = NULL;
+	g_autofree char *inner = NULL, *shown = tsim_cut(line), *shown_name = NULL;
 	g_auto(GStrv) words = NULL;
 	const size_t length = strlen(line);
 	char *name;
 
 	if (line[length - 1] != ']') {
-		throw_here(at, error, "unterminated group '%s', write [KIND NAME]", line);
+		throw_here(at, error, "unterminated group '%s', write [KIND NAME]", shown);
 		return NULL;
 	}
 	inner = g_strstrip(g_strndup(line + 1, length - 2));
@@ -123,10 +127,11 @@ static char *parse_header(const struct cursor *at, const char *line, GError **er
 	}
 	name = words[1] ? g_strstrip(words[1]) : "";
 	if (!is_name(name)) {
+		shown_name = tsim_cut(name);
 		throw_here(at, error,
 			   "bad group name '%s' in '%s', write [%s NAME]: one word of letters, "
-			   "digits and . _ + -",
-			   name, line, words[0]);
+			   "digits and . _ + -, at most %u of them",
+			   shown_name, shown, words[0], MAX_NAME);
 		return NULL;
 	}
 	return g_strdup_printf("%s %s", words[0], name);
@@ -154,27 +159,30 @@ static gboolean read_header(struct front *front, struct cursor *at, const char *
 static gboolean read_key(struct front *front, const struct cursor *at, char *line, GError **error)
 {
 	char *equals = strchr(line, '='), *value;
-	g_autofree char *id = NULL, *located = NULL;
+	g_autofree char *id = NULL, *located = NULL, *shown = tsim_cut(line), *shown_key = NULL;
 	const char *key = line, *first;
 
 	if (!equals)
 		return throw_here(at, error,
 				  "'%s' is no 'key = value', '[KIND NAME]', 'include FILE' or "
 				  "comment",
-				  line);
+				  shown);
 	*equals = '\0';
 	value = g_strstrip(equals + 1);
 	g_strstrip(line);
 	if (!*key)
-		return throw_here(at, error, "no key before '= %s'", value);
+		return throw_here(at, error, "no key before '%s'", shown);
+	shown_key = tsim_cut(key);
 	if (!at->group)
 		return throw_here(at, error,
 				  "key '%s' stands before the first group, write a [KIND NAME] "
 				  "line above it",
-				  key);
+				  shown_key);
 	if (!is_name(key))
-		return throw_here(at, error, "bad key name '%s': letters, digits and . _ + - only",
-				  key);
+		return throw_here(at, error,
+				  "bad key name '%s': letters, digits and . _ + - only, at most %u "
+				  "of them",
+				  shown_key, MAX_NAME);
 	id = g_strdup_printf("%s\n%s", at->group, key);
 	if (!record_place(front, at, id, &first))
 		return throw_here(at, error, "duplicate key '%s' in [%s], first set at %s", key,
@@ -297,7 +305,7 @@ static gboolean throw_cycle(const struct front *front, const char *canonical,
 static gboolean read_file(struct front *front, const char *path, const struct cursor *from,
 			  GError **error)
 {
-	g_autofree char *canonical = realpath(path, NULL), *text = NULL;
+	g_autofree char *canonical = realpath(path, NULL), *text = NULL, *shown = NULL;
 	gsize length;
 	g_autoptr(GError) local = NULL;
 
@@ -306,9 +314,14 @@ static gboolean read_file(struct front *front, const char *path, const struct cu
 	if (canonical &&
 	    g_ptr_array_find_with_equal_func(front->open, canonical, g_str_equal, NULL))
 		return throw_cycle(front, canonical, from, error);
-	if (!tsim_file_read(path, &text, &length, &local))
-		return from ? throw_here(from, error, "include %s: %s", path, local->message) :
+	if (front->open->len == MAX_INCLUDES)
+		return throw_here(from, error, "includes are nested more than %u deep",
+				  MAX_INCLUDES);
+	if (!tsim_file_read(path, &text, &length, &local)) {
+		shown = tsim_cut(path);
+		return from ? throw_here(from, error, "include %s: %s", shown, local->message) :
 			      tsim_throw(error, "%s: %s", path, local->message);
+	}
 	g_ptr_array_add(front->open, canonical);
 	if (!read_text(front, path, text, length, error))
 		return FALSE;

@@ -54,7 +54,7 @@ static gboolean find_in_chain(const TsimConfig *config, const TsimChain *chain, 
 	if (!found->text)
 		return FALSE;
 	found->origin = g_strdup(place);
-	found->context = g_strdup_printf("%s: [%s] %s = %s", place, group, key, found->text);
+	found->context = tsim_context(place, group, key, found->text);
 	return TRUE;
 }
 
@@ -194,8 +194,7 @@ static gboolean check_experiment_key(const TsimConfig *config, const struct tsim
 
 	if (!strcmp(key, "inherit"))
 		return TRUE;
-	context = g_strdup_printf("%s: [%s] %s = %s", tsim_config_place(config, group, key), group,
-				  key, text);
+	context = tsim_context(tsim_config_place(config, group, key), group, key, text);
 	if (strstr(text, "${"))
 		return tsim_throw_sweep(context, error);
 	split_key(key, &kind, &rest);

@@ -79,15 +79,15 @@ static struct tsim_section *section_add(TsimResolved *resolved, const TsimConfig
 	section->chain = tsim_chain_new(config, kind, name, schema, wanted_by, error);
 	if (!section->chain)
 		return NULL;
-	section->options = tsim_chain_options(config, section->chain, schema, &section->type,
-					      error);
+	section->options =
+		tsim_chain_options(config, section->chain, schema, &section->type, error);
 	if (!section->options)
 		return NULL;
 	if (section->type) {
 		g_autofree char *group = g_strdup_printf("%s %s", kind, name);
-		struct tsim_value *value = value_add(resolved, section, "kind", section->type,
-						     tsim_config_place(config, group, NULL) ?:
-							     "default");
+		struct tsim_value *value =
+			value_add(resolved, section, "kind", section->type,
+				  tsim_config_place(config, group, NULL) ?: "default");
 
 		value->canonical = g_strdup(section->type);
 	}
@@ -97,10 +97,12 @@ static struct tsim_section *section_add(TsimResolved *resolved, const TsimConfig
 /* What begins a message about an experiment's own value: where it stands and what is written. */
 static char *value_context(const TsimResolved *resolved, const struct tsim_value *value)
 {
+	g_autofree char *shown = tsim_cut(value->text);
+
 	if (!strcmp(value->origin, "--set"))
-		return g_strdup_printf("--set experiment.%s=%s", value->public.key, value->text);
+		return g_strdup_printf("--set experiment.%s=%s", value->public.key, shown);
 	return g_strdup_printf("%s: [experiment %s] %s = %s", value->origin, resolved->experiment,
-			       value->public.key, value->text);
+			       value->public.key, shown);
 }
 
 /* Add the one group that the experiment names by its key @kind. */
@@ -122,10 +124,10 @@ static gboolean add_named(TsimResolved *resolved, const TsimConfig *config,
 static gboolean add_policies(TsimResolved *resolved, const TsimConfig *config,
 			     const struct tsim_schema *schema, GError **error)
 {
-	const struct tsim_value *value = tsim_resolved_find(resolved, "experiment", NULL,
-							    "policies");
+	const struct tsim_value *value =
+		tsim_resolved_find(resolved, "experiment", NULL, "policies");
 	g_auto(GStrv) names = NULL;
-	g_autofree char *context = NULL;
+	g_autofree char *context = NULL, *shown = NULL;
 
 	if (!value)
 		return TRUE;
@@ -135,10 +137,11 @@ static gboolean add_policies(TsimResolved *resolved, const TsimConfig *config,
 		return tsim_throw(error, "%s: the list is empty, name at least one policy",
 				  context);
 	for (guint i = 0; names[i]; i++) {
-		for (guint j = 0; j < i; j++)
-			if (!strcmp(names[i], names[j]))
-				return tsim_throw(error, "%s: '%s' stands twice in the list",
-						  context, names[i]);
+		if (g_strv_contains((const char *const *)names + i + 1, names[i])) {
+			shown = tsim_cut(names[i]);
+			return tsim_throw(error, "%s: '%s' stands twice in the list", context,
+					  shown);
+		}
 		if (!section_add(resolved, config, schema, "policy", names[i], context, error))
 			return FALSE;
 	}
@@ -148,20 +151,23 @@ static gboolean add_policies(TsimResolved *resolved, const TsimConfig *config,
 static gboolean throw_no_experiment(const TsimConfig *config, const char *name, GError **error)
 {
 	g_autoptr(GPtrArray) names = tsim_config_names(config, "experiment");
-	g_autofree char *hint = tsim_did_you_mean(name, names), *all = NULL;
+	g_autofree char *hint = tsim_did_you_mean(name, names), *shown = tsim_cut(name);
+	g_autofree char *joined = NULL, *all = NULL;
 
 	g_ptr_array_add(names, NULL);
-	all = g_strjoinv(", ", (char **)names->pdata);
+	joined = g_strjoinv(", ", (char **)names->pdata);
+	all = tsim_cut_message(joined);
 	if (!*all)
 		return tsim_throw(error, "%s:1: no [experiment NAME] group", config->path);
-	return tsim_throw(error, "%s:1: no experiment '%s'%s, there is %s", config->path, name,
+	return tsim_throw(error, "%s:1: no experiment '%s'%s, there is %s", config->path, shown,
 			  hint, all);
 }
 
 /* The only experiment of the file, where it stands for messages. */
 static const char *only_experiment(const TsimConfig *config, const GPtrArray *names, GError **error)
 {
-	g_autofree char *group = NULL, *all = NULL;
+	g_autofree char *group = NULL, *shown = NULL;
+	g_autoptr(GString) all = g_string_new(NULL);
 
 	if (names->len == 1)
 		return g_ptr_array_index(names, 0);
@@ -170,14 +176,12 @@ static const char *only_experiment(const TsimConfig *config, const GPtrArray *na
 		return NULL;
 	}
 	group = g_strdup_printf("experiment %s", (char *)g_ptr_array_index(names, 1));
-	for (guint i = 0; i < names->len; i++) {
-		g_autofree char *before = all;
-
-		all = g_strdup_printf("%s%s%s", before ?: "", before ? ", " : "",
-				      (char *)g_ptr_array_index(names, i));
-	}
+	for (guint i = 0; i < names->len; i++)
+		g_string_append_printf(all, "%s%s", i ? ", " : "",
+				       (char *)g_ptr_array_index(names, i));
+	shown = tsim_cut_message(all->str);
 	tsim_throw(error, "%s: %u experiments (%s), choose one with -e NAME",
-		   tsim_config_place(config, group, NULL), names->len, all);
+		   tsim_config_place(config, group, NULL), names->len, shown);
 	return NULL;
 }
 
@@ -186,7 +190,7 @@ static int compare_values(gconstpointer a, gconstpointer b)
 	const struct tsim_resolved_value *left = *(const struct tsim_resolved_value *const *)a;
 	const struct tsim_resolved_value *right = *(const struct tsim_resolved_value *const *)b;
 
-	return strcmp(left->kind, right->kind)           ?:
+	return strcmp(left->kind, right->kind)		 ?:
 		       strcmp(left->group, right->group) ?:
 							   strcmp(left->key, right->key);
 }

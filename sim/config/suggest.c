@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* No name that is meant is longer; the distance takes the product of both lengths. */
+#define MAX_WORD 100
+
 /*
  * Edits (insert, delete, replace, swap of two neighbours) that turn @a into
  * @b: the restricted Damerau-Levenshtein distance, in bytes.
@@ -44,6 +47,8 @@ const char *tsim_suggest(const char *word, const GPtrArray *candidates)
 	guint nearest = MAX(strlen(word) / 3, 1) + 1;
 	const char *found = NULL;
 
+	if (strlen(word) > MAX_WORD)
+		return NULL;
 	for (guint i = 0; i < candidates->len; i++) {
 		const char *candidate = g_ptr_array_index(candidates, i);
 		const guint distance = edit_distance(word, candidate);
