@@ -14,7 +14,7 @@
 /* Results that came out of order wait in memory; so many blocks at most. */
 #define AHEAD 512
 #define FAILURES_SHOWN 10
-/* So many workers that die one after the other on a block, in no replication of it, are too many. */
+/* So many workers may die on a block one after the other, in no replication of it. */
 #define MAX_DEATHS 10
 
 struct runner {

@@ -189,8 +189,7 @@ void tsim_place_remove(const char *path)
 	g_remove(path);
 }
 
-static gboolean throw_unplaced(GError **error, const char *made, const char *place,
-			       const char *why)
+static gboolean throw_unplaced(GError **error, const char *made, const char *place, const char *why)
 {
 	return tsim_throw_run(error, "%s: cannot put the result in place: %s; it is in %s", place,
 			      why, made);

@@ -167,8 +167,8 @@ static gboolean write_at(const char *place, const char *made, const struct tsim_
  * looks again at what it replaces.  A whole result that cannot be put there
  * stays beside it, and the error says where; a part of one is removed.
  */
-gboolean tsim_store_write(const char *place, const struct tsim_result *result,
-			  const char *manifest, GError **error)
+gboolean tsim_store_write(const char *place, const struct tsim_result *result, const char *manifest,
+			  GError **error)
 {
 	g_autofree char *made = g_strconcat(place, ".XXXXXX", NULL),
 			*parent = g_path_get_dirname(place);
