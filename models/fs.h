@@ -31,7 +31,6 @@ struct tsim_fs {
 	guint32 n_cow;			/* index of the next copied tree block */
 	guint32 n_delayed;		/* index of the next draw for delayed references */
 	guint32 n_unallocated;		/* index of the next draw for unallocated space */
-	gboolean umounting;		/* actors that loop for ever end at their next turn */
 };
 
 void tsim_fs_init(struct tsim_fs *fs, TsimEngine *engine, const struct tsim_fs_options *opt,

@@ -35,10 +35,10 @@ struct config {
 	guint64 fsync_bytes;
 	tsim_ns duration_ns;
 	char *on_enospc;
+	struct tsim_enospc_rule rule;	/* on_enospc, parsed once by prepare() */
 };
 
 struct state {
-	struct tsim_enospc_rule rule;
 	struct tsim_trim_loop trim;
 	struct tsim_falloc_loop data;
 	struct tsim_tree_growth growth;
@@ -85,10 +85,9 @@ static const struct tsim_option options[] = {
 
 static gboolean prepare(void *data, GError **error)
 {
-	const struct config *c = data;
-	struct tsim_enospc_rule rule;
+	struct config *c = data;
 
-	return tsim_enospc_rule_parse(c->on_enospc, &rule, error);
+	return tsim_enospc_rule_parse(c->on_enospc, &c->rule, error);
 }
 
 /*
@@ -109,7 +108,7 @@ static void metadata_loop(void *data)
 	guint64 grown = 0;
 
 	for (;;) {
-		if (grown < c->metadata_bytes && tsim_tree_grow(&state->growth, BATCH_BYTES, 1, &state->rule)) {
+		if (grown < c->metadata_bytes && tsim_tree_grow(&state->growth, BATCH_BYTES, 1, &c->rule)) {
 			grown += BATCH_BYTES;
 		} else {
 			tsim_tree_shrink(w->fs, grown);
@@ -164,14 +163,13 @@ static void start(struct tsim_workload *w)
 	struct state *state = w->state;
 	TsimEngine *engine = w->fs->engine;
 
-	tsim_enospc_rule_parse(c->on_enospc, &state->rule, NULL);
 	tsim_tree_growth_init(&state->growth, w->fs);
 	state->trim = (struct tsim_trim_loop){ w->fs, c->trim_pause_ns, c->minlen };
 	for (guint64 i = 0; i < c->trimmers; i++)
 		tsim_trim_loop_start(&state->trim);
 	state->data = (struct tsim_falloc_loop){ .fs = w->fs, .bytes = c->data_bytes, .written = c->data_written,
 						 .hold_ns = c->data_hold_ns, .gap_ns = c->data_gap_ns,
-						 .sync = c->data_sync, .rule = &state->rule,
+						 .sync = c->data_sync, .rule = &c->rule,
 						 .delay_ns = phase(w, 3, c->data_gap_ns) };
 	if (c->data_bytes > 0)
 		tsim_falloc_loop_start(&state->data);

@@ -29,6 +29,7 @@ struct config {
 	guint64 batch_files, falloc_bytes, minlen;
 	tsim_ns hold_ns, gap_ns, trim_pause_ns, duration_ns;
 	char *on_enospc;
+	struct tsim_enospc_rule rule;	/* on_enospc, parsed once by prepare() */
 };
 
 struct creator {
@@ -39,7 +40,6 @@ struct creator {
 };
 
 struct state {
-	struct tsim_enospc_rule rule;
 	struct tsim_trim_loop trim;
 	struct tsim_falloc_loop *falloc;
 	struct creator *creators;
@@ -77,10 +77,9 @@ static const struct tsim_option options[] = {
 
 static gboolean prepare(void *data, GError **error)
 {
-	const struct config *c = data;
-	struct tsim_enospc_rule rule;
+	struct config *c = data;
 
-	return tsim_enospc_rule_parse(c->on_enospc, &rule, error);
+	return tsim_enospc_rule_parse(c->on_enospc, &c->rule, error);
 }
 
 /*
@@ -106,14 +105,13 @@ static void create_files(void *data)
 	struct creator *creator = data;
 	struct tsim_workload *w = creator->w;
 	const struct config *c = w->config;
-	struct state *state = w->state;
 	tsim_ns batch_ns = (tsim_ns)((double)c->batch_files / c->create_rate * 1e9);
 
 	while (creator->files < c->files) {
 		guint64 leaves = (c->batch_files + FILES_PER_LEAF - 1) / FILES_PER_LEAF;
 
 		if (!tsim_tree_grow(&creator->growth, leaves * NODESIZE,
-				    dir_leaves_touched(creator, c->batch_files), &state->rule))
+				    dir_leaves_touched(creator, c->batch_files), &c->rule))
 			return;	/* the test's writers stop at ENOSPC */
 		creator->files += c->batch_files;
 		tsim_sleep(w->fs->engine, batch_ns);
@@ -138,7 +136,6 @@ static void start(struct tsim_workload *w)
 	const struct config *c = w->config;
 	struct state *state = w->state;
 
-	tsim_enospc_rule_parse(c->on_enospc, &state->rule, NULL);
 	state->trim = (struct tsim_trim_loop){ w->fs, c->trim_pause_ns, c->minlen };
 	for (guint64 i = 0; i < c->trimmers; i++)
 		tsim_trim_loop_start(&state->trim);
@@ -146,7 +143,7 @@ static void start(struct tsim_workload *w)
 	for (guint64 i = 0; i < c->fallocators; i++) {
 		state->falloc[i] = (struct tsim_falloc_loop){ .fs = w->fs, .bytes = c->falloc_bytes,
 							      .hold_ns = c->hold_ns, .gap_ns = c->gap_ns,
-							      .rule = &state->rule, .entity = (guint32)i };
+							      .rule = &c->rule, .entity = (guint32)i };
 		tsim_falloc_loop_start(&state->falloc[i]);
 	}
 	start_creators(w);

@@ -30,19 +30,25 @@ void tsim_trim_loop_start(const struct tsim_trim_loop *loop)
 	tsim_actor_spawn(loop->fs->engine, "fstrim", 1, 0, trim_loop, (void *)loop);
 }
 
-/* MB/32 random pieces of 1 MiB at written = 1/32, as the recorded workload has it. */
-static void write_pieces(struct tsim_falloc_loop *loop)
+/**
+ * tsim_write_share:
+ * @share: of the file's MiB that are written, each a random one
+ * @entity, @index: address of the draws; @index moves on by one a piece
+ *
+ * MB/32 random pieces of 1 MiB at a share of 1/32, as the recorded workload
+ * has it.  Waits for the last.
+ */
+void tsim_write_share(struct tsim_file *file, double share, guint32 entity, guint32 *index)
 {
-	struct tsim_fs *fs = loop->fs;
-	guint64 mib = loop->bytes / TSIM_MIB;
-	guint64 n = (guint64)(loop->written * (double)mib);
+	struct tsim_fs *fs = file->fs;
+	guint64 mib = tsim_file_bytes(file) / TSIM_MIB;
+	guint64 n = (guint64)(share * (double)mib);
 	tsim_ns done = tsim_now(fs->engine);
 
 	for (guint64 i = 0; i < n; i++) {
-		double u = tsim_rng_uniform(&fs->rng, loop->entity, TSIM_DRAW_WORKLOAD, loop->n_writes++);
+		double u = tsim_rng_uniform(&fs->rng, entity, TSIM_DRAW_WORKLOAD, (*index)++);
 
-		done = tsim_later(done, tsim_file_write(loop->file, (guint64)(u * (double)mib) * TSIM_MIB,
-							TSIM_MIB));
+		done = tsim_later(done, tsim_file_write(file, (guint64)(u * (double)mib) * TSIM_MIB, TSIM_MIB));
 	}
 	tsim_sleep_until(fs->engine, done);
 }
@@ -55,7 +61,7 @@ static void falloc_loop(void *data)
 	tsim_sleep(fs->engine, loop->delay_ns);
 	for (;;) {
 		if (tsim_file_fallocate(loop->file, loop->bytes, loop->rule) && loop->written > 0)
-			write_pieces(loop);
+			tsim_write_share(loop->file, loop->written, loop->entity, &loop->n_writes);
 		tsim_sleep(fs->engine, loop->hold_ns);
 		tsim_file_truncate(loop->file);
 		if (loop->sync)

@@ -28,11 +28,11 @@ struct config {
 	guint64 files;
 	double written, scale;
 	char *on_enospc;
+	struct tsim_enospc_rule rule;	/* on_enospc, parsed once by prepare() */
 	GArray *events;		/* (element-type struct tsim_trace_event) loaded by prepare() */
 };
 
 struct state {
-	struct tsim_enospc_rule rule;
 	struct tsim_file *small, *large;
 	struct tsim_tree_growth growth;
 	guint32 n_writes;
@@ -57,10 +57,9 @@ static const struct tsim_option options[] = {
 static gboolean prepare(void *data, GError **error)
 {
 	struct config *c = data;
-	struct tsim_enospc_rule rule;
 	g_autofree char *path = tsim_data_file(c->trace, error);
 
-	if (!path || !tsim_enospc_rule_parse(c->on_enospc, &rule, error))
+	if (!path || !tsim_enospc_rule_parse(c->on_enospc, &c->rule, error))
 		return FALSE;
 	c->events = tsim_ftrace_read(path, error);
 	return c->events != NULL;
@@ -101,8 +100,8 @@ static void create_round(struct tsim_workload *w, tsim_ns until)
 	for (guint i = 0; i < BATCHES; i++) {
 		guint64 before = tsim_file_bytes(state->small), bytes = c->files / BATCHES * SMALL_FILE_BYTES;
 
-		if (!tsim_tree_grow(&state->growth, items / BATCHES * NODESIZE, 2, &state->rule) ||
-		    !tsim_file_fallocate(state->small, bytes, &state->rule))
+		if (!tsim_tree_grow(&state->growth, items / BATCHES * NODESIZE, 2, &c->rule) ||
+		    !tsim_file_fallocate(state->small, bytes, &c->rule))
 			return;
 		tsim_file_write(state->small, before, bytes);
 		tsim_sleep_until(engine, begin + (until - begin) / BATCHES * (i + 1));
@@ -129,23 +128,6 @@ static void file_rounds(void *data)
 	}
 }
 
-static void write_share(struct tsim_workload *w)
-{
-	const struct config *c = w->config;
-	struct state *state = w->state;
-	guint64 mib = tsim_file_bytes(state->large) / TSIM_MIB;
-	tsim_ns done = tsim_now(w->fs->engine);
-
-	for (guint64 i = 0; i < (guint64)(c->written * (double)mib); i++) {
-		double u = tsim_rng_uniform(&w->fs->rng, 0, TSIM_DRAW_WORKLOAD, state->n_writes++);
-
-		done = tsim_later(done, tsim_file_write(state->large, (guint64)(u * (double)mib) * TSIM_MIB,
-							TSIM_MIB));
-	}
-	tsim_sleep_until(w->fs->engine, done);
-	tsim_fsync_log(w->fs, 2 * NODESIZE);
-}
-
 static void fallocates(void *data)
 {
 	struct tsim_workload *w = data;
@@ -160,8 +142,9 @@ static void fallocates(void *data)
 		if (events[i].kind == TSIM_TRACE_TRUNCATE) {
 			tsim_file_truncate(state->large);
 			tsim_sync_fs(w->fs);
-		} else if (tsim_file_fallocate(state->large, events[i].len, &state->rule)) {
-			write_share(w);
+		} else if (tsim_file_fallocate(state->large, events[i].len, &c->rule)) {
+			tsim_write_share(state->large, c->written, 0, &state->n_writes);
+			tsim_fsync_log(w->fs, 2 * NODESIZE);
 		}
 	}
 }
@@ -182,11 +165,9 @@ static void trims(void *data)
 
 static void start(struct tsim_workload *w)
 {
-	const struct config *c = w->config;
 	struct state *state = w->state;
 	TsimEngine *engine = w->fs->engine;
 
-	tsim_enospc_rule_parse(c->on_enospc, &state->rule, NULL);
 	tsim_tree_growth_init(&state->growth, w->fs);
 	state->small = tsim_file_new(w->fs);
 	state->large = tsim_file_new(w->fs);

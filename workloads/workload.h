@@ -67,6 +67,7 @@ struct tsim_falloc_loop {
 	guint32 entity, n_writes;
 };
 void tsim_trim_loop_start(const struct tsim_trim_loop *loop);
+void tsim_write_share(struct tsim_file *file, double share, guint32 entity, guint32 *index);
 void tsim_falloc_loop_start(struct tsim_falloc_loop *loop);
 
 /* grow.c: tree blocks that come and go with files. */

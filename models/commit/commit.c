@@ -213,6 +213,5 @@ static void transaction_kthread(void *data)
 
 void tsim_transaction_kthread_start(struct tsim_fs *fs)
 {
-	fs->commit.kthread = tsim_actor_spawn(fs->engine, "btrfs-transaction", 0, TSIM_ACTOR_DAEMON,
-					      transaction_kthread, fs);
+	tsim_actor_spawn(fs->engine, "btrfs-transaction", 0, TSIM_ACTOR_DAEMON, transaction_kthread, fs);
 }

@@ -55,7 +55,6 @@ struct tsim_commit {
 	struct tsim_cond wait;			/* any state change, any handle ended */
 	struct tsim_mutex tree_log_mutex;
 	tsim_ns device_wait_ns;			/* time that commits' writes spent queued */
-	TsimActor *kthread;
 };
 
 /* transaction.c */

@@ -155,7 +155,7 @@ struct tsim_discard *tsim_oracle_hide(struct tsim_oracle *oracle, struct tsim_bl
 		d = g_ptr_array_steal_index_fast(oracle->spare, oracle->spare->len - 1);
 	else
 		d = g_new(struct tsim_discard, 1);
-	*d = (struct tsim_discard){ .bg = bg, .logical = logical, .outstanding = TRUE,
+	*d = (struct tsim_discard){ .bg = bg, .logical = logical,
 				    .hide_ns = tsim_now(oracle->fs->engine) };
 	g_ptr_array_add(oracle->discards, d);
 	oracle->fs->out->funnel[TSIM_STAGE_HIDDEN]++;
@@ -201,7 +201,6 @@ void tsim_oracle_discard_submit(struct tsim_oracle *oracle, struct tsim_discard 
 
 	d->target = target;
 	d->phys = phys;
-	d->submit_ns = tsim_now(oracle->fs->engine);
 	out->discards++;
 	out->discard_bytes += tsim_range_len(phys);
 	out->discards_misdirected += target != d->bg->chunk;
@@ -221,7 +220,6 @@ void tsim_oracle_discard_done(struct tsim_oracle *oracle, struct tsim_discard *d
 
 	tsim_device_settle(&oracle->fs->dev);
 	tsim_oracle_count_harmless(oracle, d);
-	d->outstanding = FALSE;
 	if (g_ptr_array_find(oracle->discards, d, &i))
 		g_ptr_array_add(oracle->spare, g_ptr_array_steal_index_fast(oracle->discards, i));
 }

@@ -26,9 +26,9 @@ struct tsim_discard {
 	struct tsim_block_group *bg;	/* that it was hidden in */
 	const struct tsim_chunk *target;	/* whose map was taken at submission */
 	struct tsim_range logical, phys;	/* of the copy under way */
-	gboolean outstanding, met_unwritten;
+	gboolean met_unwritten;
 	enum tsim_stage stage;
-	tsim_ns hide_ns, submit_ns, complete_ns;
+	tsim_ns hide_ns;
 	const struct tsim_chunk *removed, *reused;
 	struct tsim_raced_write writes[TSIM_KEPT_WRITES];	/* a ring */
 	guint n_writes;

@@ -13,7 +13,7 @@
 #include "invariant.h"
 #include "space.h"
 
-static const guint64 super_mirrors[] = { 64 * TSIM_KIB, 64 * TSIM_MIB, 256 * TSIM_GIB };
+const guint64 tsim_super_mirrors[TSIM_N_SUPER_MIRRORS] = { 64 * TSIM_KIB, 64 * TSIM_MIB, 256 * TSIM_GIB };
 
 #define STRIPE_LEN (64 * TSIM_KIB)
 
@@ -22,12 +22,12 @@ static void exclude_super_stripes(struct tsim_block_group *bg, struct tsim_inter
 {
 	const struct tsim_chunk *chunk = bg->chunk;
 
-	for (guint m = 0; m < G_N_ELEMENTS(super_mirrors); m++) {
+	for (guint m = 0; m < TSIM_N_SUPER_MIRRORS; m++) {
 		for (guint c = 0; c < chunk->copies; c++) {
 			struct tsim_range stripe = tsim_chunk_stripe(chunk, c);
-			guint64 logical = chunk->logical + (super_mirrors[m] - stripe.start);
+			guint64 logical = chunk->logical + (tsim_super_mirrors[m] - stripe.start);
 
-			if (super_mirrors[m] < stripe.start || super_mirrors[m] >= stripe.end)
+			if (tsim_super_mirrors[m] < stripe.start || tsim_super_mirrors[m] >= stripe.end)
 				continue;
 			logical = chunk->logical + (logical - chunk->logical) / STRIPE_LEN * STRIPE_LEN;
 			bg->super_bytes += tsim_interval_set_remove(free, TSIM_RANGE(logical,

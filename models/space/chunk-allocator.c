@@ -133,7 +133,6 @@ static enum tsim_chunk_result make_chunk(struct tsim_space *space, struct tsim_c
 	space->fs->out->pin_overlaps += tsim_chunk_overlapping(space, phys, TSIM_MAP_PINNED) != NULL;
 	chunk = tsim_chunk_create(space, r->type, hole.start, stripe);
 	tsim_block_group_create(space, chunk);
-	chunk->alloc_transid = trans->transid;
 	trans->log_full_commit = TRUE;	/* btrfs_set_log_full_commit() */
 	space->fs->out->chunks_allocated++;
 	tsim_oracle_chunk_created(&space->fs->oracle, chunk);

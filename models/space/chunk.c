@@ -137,7 +137,6 @@ void tsim_chunk_pin_map(struct tsim_space *space, struct tsim_chunk *chunk)
 	g_ptr_array_remove(space->pending_chunks, chunk);
 	g_ptr_array_add(space->pinned_chunks, chunk);
 	chunk->map = TSIM_MAP_PINNED;
-	chunk->pinned_ns = tsim_now(space->fs->engine);
 	space->fs->out->pinned_chunks++;
 	tsim_space_count_pinned(space, (gint64)(chunk->len * chunk->copies));
 }

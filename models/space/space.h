@@ -20,6 +20,10 @@ extern const char *const tsim_bg_type_names[TSIM_N_BG_TYPES];
 
 #define TSIM_MAX_COPIES 2
 
+/* Where the copies of the superblock are, physical. */
+#define TSIM_N_SUPER_MIRRORS 3
+extern const guint64 tsim_super_mirrors[TSIM_N_SUPER_MIRRORS];
+
 enum tsim_map_state {
 	TSIM_MAP_LIVE,		/* the extent map is in the mapping tree */
 	TSIM_MAP_PINNED,	/* group removed, map kept on pinned_chunks */
@@ -34,8 +38,8 @@ struct tsim_chunk {
 	guint copies;
 	guint64 phys[TSIM_MAX_COPIES];
 	enum tsim_map_state map;
-	guint64 alloc_transid, remove_transid;
-	tsim_ns alloc_ns, remove_ns, pinned_ns;
+	guint64 remove_transid;
+	tsim_ns alloc_ns, remove_ns;
 	struct tsim_block_group *bg;
 
 	/* Oracle: offsets within the chunk. */

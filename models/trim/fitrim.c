@@ -18,8 +18,6 @@
 
 #include "cleaner.h"
 
-static const guint64 super_mirrors[] = { 64 * TSIM_KIB, 64 * TSIM_MIB, 256 * TSIM_GIB };
-
 #define SUPER_BYTES 4096
 #define TRIM_START TSIM_MIB	/* BTRFS_DEVICE_RANGE_RESERVED */
 
@@ -30,8 +28,9 @@ static void issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 en
 		struct tsim_range r = phys;
 		guint64 resume = r.end;
 
-		for (guint i = 0; fs->opt->trim_skips_super && i < G_N_ELEMENTS(super_mirrors); i++) {
-			struct tsim_range super = TSIM_RANGE(super_mirrors[i], super_mirrors[i] + SUPER_BYTES);
+		for (guint i = 0; fs->opt->trim_skips_super && i < TSIM_N_SUPER_MIRRORS; i++) {
+			struct tsim_range super = TSIM_RANGE(tsim_super_mirrors[i],
+							    tsim_super_mirrors[i] + SUPER_BYTES);
 
 			if (tsim_range_overlaps(r, super)) {
 				r.end = MAX(super.start, r.start);
@@ -182,7 +181,6 @@ static void trim_unallocated(struct tsim_fs *fs, guint64 minlen)
 {
 	struct tsim_space *space = &fs->space;
 	guint64 pos = TRIM_START;
-	guint32 index = 0;
 
 	for (;;) {
 		struct tsim_range r;
@@ -195,9 +193,7 @@ static void trim_unallocated(struct tsim_fs *fs, guint64 minlen)
 		pos = r.end;
 		if (tsim_range_len(r) >= minlen) {
 			/* an address of its own: place and time of a gap differ between policies */
-			index = fs->n_unallocated;
-			issue_discard(fs, r, G_MAXUINT32, &index, NULL);
-			fs->n_unallocated = index;
+			issue_discard(fs, r, G_MAXUINT32, &fs->n_unallocated, NULL);
 			tsim_interval_set_add(&space->trimmed, r);
 		}
 		tsim_mutex_unlock(&space->chunk_mutex);
