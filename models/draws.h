@@ -6,18 +6,19 @@
 
 /* What a draw is for; with the entity and its index it is the draw's address. Never renumber: results change. */
 enum tsim_purpose {
-	TSIM_DRAW_DISCARD_BODY = 1,	/* entity: group ordinal, index: k-th discard command of the group */
+	TSIM_DRAW_DISCARD_BODY =
+		1, /* entity: group ordinal, index: k-th discard command of the group */
 	TSIM_DRAW_DISCARD_TAIL = 2,
 	TSIM_DRAW_DISCARD_TAIL_VALUE = 3,
-	TSIM_DRAW_RO_WINDOW = 4,	/* entity: group ordinal */
-	TSIM_DRAW_RELOCATION = 5,	/* entity: group ordinal */
-	TSIM_DRAW_COMMIT_START = 6,	/* entity: transid */
+	TSIM_DRAW_RO_WINDOW = 4, /* entity: group ordinal */
+	TSIM_DRAW_RELOCATION = 5, /* entity: group ordinal */
+	TSIM_DRAW_COMMIT_START = 6, /* entity: transid */
 	TSIM_DRAW_COMMIT_CRITICAL = 7,
 	TSIM_DRAW_COMMIT_DURATION = 8,
-	TSIM_DRAW_COW_GROUP = 9,	/* index: k-th copied tree block of the run */
+	TSIM_DRAW_COW_GROUP = 9, /* index: k-th copied tree block of the run */
 	TSIM_DRAW_COW_BLOCK = 10,
-	TSIM_DRAW_DELAYED_REF = 11,	/* index: k-th truncate of the run */
-	TSIM_DRAW_WORKLOAD = 100,	/* and up: a workload's own purposes */
+	TSIM_DRAW_DELAYED_REF = 11, /* index: k-th truncate of the run */
+	TSIM_DRAW_WORKLOAD = 100, /* and up: a workload's own purposes */
 };
 
 static inline tsim_ns tsim_draw_law(const struct tsim_rng *rng, const TsimLaw *law, guint32 entity,

@@ -8,9 +8,9 @@
 
 /* How find_free_dev_extent treats a hole that holds pending or pinned ranges. */
 enum tsim_hole_search {
-	TSIM_HOLE_EXACT,		/* b14c5e04bd0f, 2026: every free part of the hole counts */
-	TSIM_HOLE_SKIP,			/* up to 4.0: the whole hole is skipped unless it is the last */
-	TSIM_HOLE_FIRST_PENDING,	/* 5.2 .. 6.19: only the first pending range is seen */
+	TSIM_HOLE_EXACT, /* b14c5e04bd0f, 2026: every free part of the hole counts */
+	TSIM_HOLE_SKIP, /* up to 4.0: the whole hole is skipped unless it is the last */
+	TSIM_HOLE_FIRST_PENDING, /* 5.2 .. 6.19: only the first pending range is seen */
 };
 
 enum tsim_profile {
@@ -20,8 +20,8 @@ enum tsim_profile {
 
 /* What removal and commit do that differs between versions. */
 enum tsim_cleaner_handle {
-	TSIM_CLEANER_JOINS,	/* 3.18: btrfs_join_transaction, blocked from COMMIT_DOING */
-	TSIM_CLEANER_STARTS,	/* 4.4 on: btrfs_start_transaction, blocked from COMMIT_START */
+	TSIM_CLEANER_JOINS, /* 3.18: btrfs_join_transaction, blocked from COMMIT_DOING */
+	TSIM_CLEANER_STARTS, /* 4.4 on: btrfs_start_transaction, blocked from COMMIT_START */
 };
 
 /* The [filesystem] group.  Versions are presets of these options, never branches in the code. */

@@ -7,8 +7,9 @@
 
 const char *const tsim_stage_names[TSIM_N_STAGES] = { "hidden", "removed", "committed",
 						      "reused", "written", "corrupted" };
-const char *const tsim_stall_cause_names[TSIM_N_STALL_CAUSES] = { "pinned",	  "commit",	  "chunk_mutex",
-								  "device_queue", "false_enospc", "enospc" };
+const char *const tsim_stall_cause_names[TSIM_N_STALL_CAUSES] = { "pinned",	  "commit",
+								  "chunk_mutex",  "device_queue",
+								  "false_enospc", "enospc" };
 
 static void free_file(gpointer data)
 {

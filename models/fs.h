@@ -26,11 +26,11 @@ struct tsim_fs {
 	struct tsim_cleaner *cleaner;
 	struct tsim_outcome *out;
 	struct tsim_distributions *dist;
-	struct tsim_paranoid *paranoid;	/* NULL: off */
-	GPtrArray *files;		/* (element-type struct tsim_file) owned */
-	guint32 n_cow;			/* index of the next copied tree block */
-	guint32 n_delayed;		/* index of the next draw for delayed references */
-	guint32 n_unallocated;		/* index of the next draw for unallocated space */
+	struct tsim_paranoid *paranoid; /* NULL: off */
+	GPtrArray *files; /* (element-type struct tsim_file) owned */
+	guint32 n_cow; /* index of the next copied tree block */
+	guint32 n_delayed; /* index of the next draw for delayed references */
+	guint32 n_unallocated; /* index of the next draw for unallocated space */
 };
 
 void tsim_fs_init(struct tsim_fs *fs, TsimEngine *engine, const struct tsim_fs_options *opt,

@@ -18,12 +18,12 @@ enum tsim_stage {
 
 /* What a writer's allocation waited for. */
 enum tsim_stall_cause {
-	TSIM_STALL_PINNED,	/* only a pinned range would have served it; it waited for the release */
-	TSIM_STALL_COMMIT,	/* the ENOSPC flush, or a commit that blocks joins */
+	TSIM_STALL_PINNED, /* only a pinned range would have served it; it waited for the release */
+	TSIM_STALL_COMMIT, /* the ENOSPC flush, or a commit that blocks joins */
 	TSIM_STALL_CHUNK_MUTEX,
-	TSIM_STALL_DEVICE,	/* part of a commit wait that its writes spent in the device queue */
-	TSIM_STALL_FALSE_ENOSPC,	/* `full` still set (sticky) or retry after a false ENOSPC */
-	TSIM_STALL_ENOSPC,	/* truly out of space: it would wait without pins as well */
+	TSIM_STALL_DEVICE, /* part of a commit wait that its writes spent in the device queue */
+	TSIM_STALL_FALSE_ENOSPC, /* `full` still set (sticky) or retry after a false ENOSPC */
+	TSIM_STALL_ENOSPC, /* truly out of space: it would wait without pins as well */
 	TSIM_N_STALL_CAUSES,
 };
 extern const char *const tsim_stage_names[TSIM_N_STAGES];
@@ -31,48 +31,49 @@ extern const char *const tsim_stall_cause_names[TSIM_N_STALL_CAUSES];
 
 /* One replication under one policy.  Plain data: workers send it through a pipe. */
 struct tsim_outcome {
-	guint64 corrupted;	/* 0 or 1: at least one persistent hit that no copy repairs */
-	guint64 hits;		/* live ranges destroyed */
-	guint64 healed;		/* hits freed or rewritten before they were read */
-	guint64 latent;		/* hits that another copy repairs */
-	guint64 persistent;	/* hits still referenced at the end */
-	guint64 harmless;	/* late discards that met only unwritten space of a new owner */
+	guint64 corrupted; /* 0 or 1: at least one persistent hit that no copy repairs */
+	guint64 hits; /* live ranges destroyed */
+	guint64 healed; /* hits freed or rewritten before they were read */
+	guint64 latent; /* hits that another copy repairs */
+	guint64 persistent; /* hits still referenced at the end */
+	guint64 harmless; /* late discards that met only unwritten space of a new owner */
 	guint64 lost_bytes;
-	tsim_ns first_hit_ns;	/* TSIM_NS_NEVER: none */
+	tsim_ns first_hit_ns; /* TSIM_NS_NEVER: none */
 	guint64 funnel[TSIM_N_STAGES];
 
-	guint64 discards, discard_bytes, discards_misdirected;	/* V2 */
-	guint64 trim_passes, trim_errors;			/* V3: EINVAL */
-	guint64 removals, removals_skipped;			/* skipped: reserved, used or last of its kind */
+	guint64 discards, discard_bytes, discards_misdirected; /* V2 */
+	guint64 trim_passes, trim_errors; /* V3: EINVAL */
+	guint64 removals, removals_skipped; /* skipped: reserved, used or last of its kind */
 	guint64 chunks_allocated, commits, forced_commits, log_commits, relocations;
 
 	guint64 requests, stalled, enospc, false_enospc, displaced, shrunk, extra_commits;
 	tsim_ns stall_ns, stall_by_cause_ns[TSIM_N_STALL_CAUSES];
 	tsim_ns sticky_full_ns;
-	guint64 pin_overlaps;	/* chunks that the hole search of 5.2 .. 6.19 put over a pinned range */
-	guint64 eexist;		/* ... over a live one: the kernel aborts the transaction */
+	guint64 pin_overlaps; /* chunks that the hole search of 5.2 .. 6.19 put over a pinned range */
+	guint64 eexist; /* ... over a live one: the kernel aborts the transaction */
 	guint64 pinned_chunks, pinned_max_bytes;
 	double pinned_byte_seconds;
 
 	tsim_ns simulated_ns;
-	guint64 events, fingerprint, discard_draws;	/* discard_draws: hash of (entity, k, latency) */
+	guint64 events, fingerprint,
+		discard_draws; /* discard_draws: hash of (entity, k, latency) */
 };
 
 /* Distributions, summed over replications. */
 struct tsim_distributions {
-	TsimHistogram *stall;		/* per allocation request, 0 included */
-	TsimHistogram *chunk_alloc;	/* per chunk allocation: mutex wait and work */
-	TsimHistogram *commit;		/* COMMIT_START to COMPLETED */
-	TsimHistogram *discard;		/* submit to completion, per device command */
-	TsimHistogram *io;		/* reads and writes */
+	TsimHistogram *stall; /* per allocation request, 0 included */
+	TsimHistogram *chunk_alloc; /* per chunk allocation: mutex wait and work */
+	TsimHistogram *commit; /* COMMIT_START to COMPLETED */
+	TsimHistogram *discard; /* submit to completion, per device command */
+	TsimHistogram *io; /* reads and writes */
 };
 
 /* One destroyed range with its causal chain, in time order; kept for `explain` and the space-time plot. */
 enum tsim_column {
 	TSIM_COLUMN_FSTRIM,
-	TSIM_COLUMN_CLEANER,	/* or balance */
+	TSIM_COLUMN_CLEANER, /* or balance */
 	TSIM_COLUMN_COMMIT,
-	TSIM_COLUMN_WRITER,	/* chunk allocator and writers */
+	TSIM_COLUMN_WRITER, /* chunk allocator and writers */
 	TSIM_COLUMN_DEVICE,
 	TSIM_N_COLUMNS,
 };
@@ -80,16 +81,17 @@ enum tsim_column {
 struct tsim_race_step {
 	tsim_ns t_ns;
 	enum tsim_column column;
-	const char *what;	/* static: "hide", "submit", "ro", "remove", "unblocked", "chunk", "write", "write_effect", "effect", ... */
-	guint64 start, end;	/* physical range, 0,0 when it has none */
-	guint64 logical;	/* logical start, 0 when it has none */
-	guint64 number;		/* transaction id, group ordinal, piece ... see what */
+	const char *
+		what; /* static: "hide", "submit", "ro", "remove", "unblocked", "chunk", "write", "write_effect", "effect", ... */
+	guint64 start, end; /* physical range, 0,0 when it has none */
+	guint64 logical; /* logical start, 0 when it has none */
+	guint64 number; /* transaction id, group ordinal, piece ... see what */
 };
 
 struct tsim_race {
-	GArray *steps;		/* (element-type struct tsim_race_step) */
-	guint64 lost_logical, lost_bytes;	/* what the hit destroyed */
+	GArray *steps; /* (element-type struct tsim_race_step) */
+	guint64 lost_logical, lost_bytes; /* what the hit destroyed */
 	guint copies, copies_lost;
-	const char *kind;	/* "data", "metadata", "system" */
-	const char *fate;	/* "healed", "latent", "persistent" */
+	const char *kind; /* "data", "metadata", "system" */
+	const char *fate; /* "healed", "latent", "persistent" */
 };

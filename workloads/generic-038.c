@@ -21,7 +21,7 @@
 #define FILES_PER_LEAF 3
 #define NODESIZE 16384
 #define DIR_ITEM_BYTES 95
-#define DIR_LEAF_BYTES 9830	/* 60 % of a leaf: names arrive in random order */
+#define DIR_LEAF_BYTES 9830 /* 60 % of a leaf: names arrive in random order */
 
 struct config {
 	guint64 trimmers, fallocators, creators, files;
@@ -29,14 +29,14 @@ struct config {
 	guint64 batch_files, falloc_bytes, minlen;
 	tsim_ns hold_ns, gap_ns, trim_pause_ns, duration_ns;
 	char *on_enospc;
-	struct tsim_enospc_rule rule;	/* on_enospc, parsed once by prepare() */
+	struct tsim_enospc_rule rule; /* on_enospc, parsed once by prepare() */
 };
 
 struct creator {
 	struct tsim_workload *w;
 	struct tsim_tree_growth growth;
 	guint64 files, cow_transid;
-	double cowed;		/* directory leaves copied in that transaction */
+	double cowed; /* directory leaves copied in that transaction */
 };
 
 struct state {
@@ -51,11 +51,12 @@ struct state {
 static const struct tsim_option options[] = {
 	{ "trimmers", TSIM_OPT_COUNT, OPT(trimmers), 0, 1000, .def = "4", .help = "fstrim loops",
 	  .source = "generic/038: 4 * LOAD_FACTOR" },
-	{ "fallocators", TSIM_OPT_COUNT, OPT(fallocators), 0, 1000, .def = "1", .help = "fallocate loops" },
-	{ "creators", TSIM_OPT_COUNT, OPT(creators), 0, 1000, .def = "4", .help = "processes that create files",
-	  .source = "generic/038 since c9b9d5f6; 1 before" },
-	{ "files", TSIM_OPT_COUNT, OPT(files), 1, 1e9, .def = "50000", .help = "files of each creator",
-	  .source = "generic/038; 400000 in 2014" },
+	{ "fallocators", TSIM_OPT_COUNT, OPT(fallocators), 0, 1000, .def = "1",
+	  .help = "fallocate loops" },
+	{ "creators", TSIM_OPT_COUNT, OPT(creators), 0, 1000, .def = "4",
+	  .help = "processes that create files", .source = "generic/038 since c9b9d5f6; 1 before" },
+	{ "files", TSIM_OPT_COUNT, OPT(files), 1, 1e9, .def = "50000",
+	  .help = "files of each creator", .source = "generic/038; 400000 in 2014" },
 	{ "create_rate", TSIM_OPT_FREQUENCY, OPT(create_rate), 1e-3, 1e6, .def = "425/s",
 	  .help = "files per second of each creator",
 	  .source = "c9b9d5f6: 400,000 files in 237 s with 4 creators; 578/s with one (692 s)" },
@@ -63,13 +64,15 @@ static const struct tsim_option options[] = {
 	  .help = "files between two allocations of tree blocks" },
 	{ "falloc_bytes", TSIM_OPT_BYTES, OPT(falloc_bytes), 4096, 1e15, .def = "1GiB",
 	  .help = "size of the fallocated file" },
-	{ "hold", TSIM_OPT_TIME, OPT(hold_ns), 0, HOUR_NS, .def = "3s", .help = "fallocate to truncate" },
-	{ "gap", TSIM_OPT_TIME, OPT(gap_ns), 1e3, HOUR_NS, .def = "3s", .help = "truncate to fallocate" },
+	{ "hold", TSIM_OPT_TIME, OPT(hold_ns), 0, HOUR_NS, .def = "3s",
+	  .help = "fallocate to truncate" },
+	{ "gap", TSIM_OPT_TIME, OPT(gap_ns), 1e3, HOUR_NS, .def = "3s",
+	  .help = "truncate to fallocate" },
 	{ "trim_pause", TSIM_OPT_TIME, OPT(trim_pause_ns), 1e3, HOUR_NS, .def = "2ms",
 	  .help = "between two passes of an fstrim loop", .source = "fork and exec of fstrim" },
 	{ "minlen", TSIM_OPT_BYTES, OPT(minlen), 0, 1e15, .def = "0B", .help = "fstrim -m" },
-	{ "duration", TSIM_OPT_TIME, OPT(duration_ns), 1e6, 1e14, .def = "30s", .help = "length of the run",
-	  .source = "generic/038 since 82961ee6: 30 s * TIME_FACTOR" },
+	{ "duration", TSIM_OPT_TIME, OPT(duration_ns), 1e6, 1e14, .def = "30s",
+	  .help = "length of the run", .source = "generic/038 since 82961ee6: 30 s * TIME_FACTOR" },
 	{ "on_enospc", TSIM_OPT_STRING, OPT(on_enospc), .def = "fail",
 	  .help = "fail, wait, or retry(TIME): what a writer does when there is no space" },
 	{ .name = NULL },
@@ -112,7 +115,7 @@ static void create_files(void *data)
 
 		if (!tsim_tree_grow(&creator->growth, leaves * NODESIZE,
 				    dir_leaves_touched(creator, c->batch_files), &c->rule))
-			return;	/* the test's writers stop at ENOSPC */
+			return; /* the test's writers stop at ENOSPC */
 		creator->files += c->batch_files;
 		tsim_sleep(w->fs->engine, batch_ns);
 	}
@@ -141,9 +144,12 @@ static void start(struct tsim_workload *w)
 		tsim_trim_loop_start(&state->trim);
 	state->falloc = g_new0(struct tsim_falloc_loop, c->fallocators);
 	for (guint64 i = 0; i < c->fallocators; i++) {
-		state->falloc[i] = (struct tsim_falloc_loop){ .fs = w->fs, .bytes = c->falloc_bytes,
-							      .hold_ns = c->hold_ns, .gap_ns = c->gap_ns,
-							      .rule = &c->rule, .entity = (guint32)i };
+		state->falloc[i] = (struct tsim_falloc_loop){ .fs = w->fs,
+							      .bytes = c->falloc_bytes,
+							      .hold_ns = c->hold_ns,
+							      .gap_ns = c->gap_ns,
+							      .rule = &c->rule,
+							      .entity = (guint32)i };
 		tsim_falloc_loop_start(&state->falloc[i]);
 	}
 	start_creators(w);

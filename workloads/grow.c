@@ -39,7 +39,8 @@ gboolean tsim_tree_grow(struct tsim_tree_growth *growth, guint64 bytes, guint co
 	struct tsim_transaction *trans;
 
 	g_array_set_size(growth->extents, 0);
-	if (!tsim_alloc_extents(fs, TSIM_METADATA, bytes, fs->opt->metadata_cluster_bytes, rule, growth->extents))
+	if (!tsim_alloc_extents(fs, TSIM_METADATA, bytes, fs->opt->metadata_cluster_bytes, rule,
+				growth->extents))
 		return FALSE;
 	trans = tsim_trans_attach(fs, TSIM_TRANS_START);
 	for (guint i = 0; i < growth->extents->len; i++)

@@ -48,7 +48,8 @@ void tsim_write_share(struct tsim_file *file, double share, guint32 entity, guin
 	for (guint64 i = 0; i < n; i++) {
 		double u = tsim_rng_uniform(&fs->rng, entity, TSIM_DRAW_WORKLOAD, (*index)++);
 
-		done = tsim_later(done, tsim_file_write(file, (guint64)(u * (double)mib) * TSIM_MIB, TSIM_MIB));
+		done = tsim_later(done, tsim_file_write(file, (guint64)(u * (double)mib) * TSIM_MIB,
+							TSIM_MIB));
 	}
 	tsim_sleep_until(fs->engine, done);
 }

@@ -9,7 +9,7 @@
 #include "fitrim.h"
 #include "probe.h"
 
-#define SLOT_BYTES (16 * TSIM_MIB)	/* a chunk of any device below 160 MiB */
+#define SLOT_BYTES (16 * TSIM_MIB) /* a chunk of any device below 160 MiB */
 #define SYSTEM_BYTES (4 * TSIM_MIB)
 
 /* Two copies of two places go above the superblock mirror at 64 MiB, which would split discards. */

@@ -152,7 +152,7 @@ static void give_back(struct tsim_fs *fs)
 	tsim_block_group_set_ro(&fs->space, bg, TRUE);
 	tsim_remove_block_group(fs, trans, bg);
 	tsim_trans_end(fs, trans, TSIM_TRANS_JOIN);
-	fs->out->removals--;	/* not one of the file system's */
+	fs->out->removals--; /* not one of the file system's */
 	tsim_space_released(&fs->space);
 }
 
@@ -264,7 +264,7 @@ static void discard_and_remove(struct tsim_workload *w)
 	p->n_trimming++;
 	tsim_block_group_set_ro(&w->fs->space, bg, TRUE);
 	tsim_actor_spawn(w->fs->engine, "fstrim", 0, 0, loss_trimmer, t);
-	tsim_sleep(w->fs->engine, 0);	/* it is under way */
+	tsim_sleep(w->fs->engine, 0); /* it is under way */
 	tsim_probe_remove_and_commit(w, bg);
 }
 

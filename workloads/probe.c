@@ -19,7 +19,7 @@
 #include "error.h"
 #include "service.h"
 
-#define MAX_SLOTS 40	/* below the superblock mirror at 64 MiB */
+#define MAX_SLOTS 40 /* below the superblock mirror at 64 MiB */
 
 static const char *const scripts[] = { "race", "cycle", "spare", "loss", "crowd", "overlap", NULL };
 

@@ -35,7 +35,7 @@ struct tsim_probe_config {
 	char *on_enospc;
 
 	/* what prepare() makes of the texts */
-	TsimLaw *removal, *commit;	/* NULL: a word instead of a law, or periodic */
+	TsimLaw *removal, *commit; /* NULL: a word instead of a law, or periodic */
 	gboolean removal_in_cycle;
 	struct tsim_enospc_rule rule;
 };
@@ -43,14 +43,14 @@ struct tsim_probe_config {
 /* A group under one trimmer. */
 struct tsim_probe_trim {
 	struct tsim_workload *w;
-	struct tsim_block_group *bg;	/* NULL: not in use */
+	struct tsim_block_group *bg; /* NULL: not in use */
 };
 
 struct tsim_probe {
-	struct tsim_block_group *bg;	/* that is probed; no single one: NULL */
-	GArray *extents;		/* (element-type struct tsim_extent) of the new owner */
-	struct tsim_probe_trim *trims;	/* of the groups that are there from the start */
-	GPtrArray *more_trims;		/* (element-type struct tsim_probe_trim) of those that come */
+	struct tsim_block_group *bg; /* that is probed; no single one: NULL */
+	GArray *extents; /* (element-type struct tsim_extent) of the new owner */
+	struct tsim_probe_trim *trims; /* of the groups that are there from the start */
+	GPtrArray *more_trims; /* (element-type struct tsim_probe_trim) of those that come */
 	guint n_trims, n_trimming;
 };
 

@@ -18,18 +18,18 @@
 #include "ftrace.h"
 #include "workloads.h"
 
-#define SMALL_FILE_BYTES 4096	/* 3,900 bytes, not inline since 4.6 (max_inline 2048) */
-#define ITEM_BYTES 512		/* inode, ref, dir items, extent and csum items of such a file */
+#define SMALL_FILE_BYTES 4096 /* 3,900 bytes, not inline since 4.6 (max_inline 2048) */
+#define ITEM_BYTES 512 /* inode, ref, dir items, extent and csum items of such a file */
 #define NODESIZE G_GUINT64_CONSTANT(16384)
-#define BATCHES 20		/* a round of files is created in so many steps */
+#define BATCHES 20 /* a round of files is created in so many steps */
 
 struct config {
 	char *trace;
 	guint64 files;
 	double written, scale;
 	char *on_enospc;
-	struct tsim_enospc_rule rule;	/* on_enospc, parsed once by prepare() */
-	GArray *events;		/* (element-type struct tsim_trace_event) loaded by prepare() */
+	struct tsim_enospc_rule rule; /* on_enospc, parsed once by prepare() */
+	GArray *events; /* (element-type struct tsim_trace_event) loaded by prepare() */
 };
 
 struct state {
@@ -43,10 +43,11 @@ struct state {
 static const struct tsim_option options[] = {
 	{ "trace", TSIM_OPT_STRING, OPT(trace), .def = "traces/a1.trace",
 	  .help = "recorded trace: a path, or a file of the data directory" },
-	{ "files", TSIM_OPT_COUNT, OPT(files), 1, 1e9, .def = "2000", .help = "small files of a round",
-	  .source = "trace A1: NFILES=2000" },
+	{ "files", TSIM_OPT_COUNT, OPT(files), 1, 1e9, .def = "2000",
+	  .help = "small files of a round", .source = "trace A1: NFILES=2000" },
 	{ "written", TSIM_OPT_SHARE, OPT(written), 0, 1, .def = "3.125%",
-	  .help = "share of a fallocated file that is written", .source = "trace A1: MB/32 pieces of 1 MiB" },
+	  .help = "share of a fallocated file that is written",
+	  .source = "trace A1: MB/32 pieces of 1 MiB" },
 	{ "time_scale", TSIM_OPT_REAL, OPT(scale), 1e-3, 1e3, .def = "1",
 	  .help = "recorded times are multiplied by this" },
 	{ "on_enospc", TSIM_OPT_STRING, OPT(on_enospc), .def = "fail",
@@ -98,7 +99,8 @@ static void create_round(struct tsim_workload *w, tsim_ns until)
 	guint64 items = c->files * ITEM_BYTES / NODESIZE + BATCHES;
 
 	for (guint i = 0; i < BATCHES; i++) {
-		guint64 before = tsim_file_bytes(state->small), bytes = c->files / BATCHES * SMALL_FILE_BYTES;
+		guint64 before = tsim_file_bytes(state->small),
+			bytes = c->files / BATCHES * SMALL_FILE_BYTES;
 
 		if (!tsim_tree_grow(&state->growth, items / BATCHES * NODESIZE, 2, &c->rule) ||
 		    !tsim_file_fallocate(state->small, bytes, &c->rule))

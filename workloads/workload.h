@@ -23,7 +23,8 @@ struct tsim_workload_ops {
 	/* Optional.  Free what prepare() loaded. */
 	void (*release)(void *config);
 	/* Optional.  What the workload needs of the options around it, once before all replications. */
-	void (*adjust)(const void *config, struct tsim_fs_options *fs, struct tsim_device_options *device);
+	void (*adjust)(const void *config, struct tsim_fs_options *fs,
+		       struct tsim_device_options *device);
 	/* Optional.  Commits and removals are the workload's: neither kthread runs. */
 	gboolean scripted;
 	/* Optional.  Chunks before the first actor runs; tsim_space_mkfs() when NULL. */
@@ -43,10 +44,10 @@ struct tsim_workload {
 	struct tsim_fs *fs;
 };
 
-extern const struct tsim_workload_ops *const tsim_workloads[];	/* NULL-terminated */
+extern const struct tsim_workload_ops *const tsim_workloads[]; /* NULL-terminated */
 const struct tsim_workload_ops *tsim_workload_find(const char *name);
-void tsim_workload_init(struct tsim_workload *w, const struct tsim_workload_ops *ops, const void *config,
-			struct tsim_fs *fs);
+void tsim_workload_init(struct tsim_workload *w, const struct tsim_workload_ops *ops,
+			const void *config, struct tsim_fs *fs);
 void tsim_workload_clear(struct tsim_workload *w);
 
 /* loops.c: loops that several workloads run. */
@@ -59,10 +60,10 @@ struct tsim_falloc_loop {
 	struct tsim_fs *fs;
 	struct tsim_file *file;
 	guint64 bytes;
-	double written;		/* share of the file that is written, in pieces of 1 MiB */
+	double written; /* share of the file that is written, in pieces of 1 MiB */
 	tsim_ns hold_ns, gap_ns;
-	tsim_ns delay_ns;	/* before the first round */
-	gboolean sync;		/* syncfs after the truncate */
+	tsim_ns delay_ns; /* before the first round */
+	gboolean sync; /* syncfs after the truncate */
 	const struct tsim_enospc_rule *rule;
 	guint32 entity, n_writes;
 };
@@ -73,7 +74,7 @@ void tsim_falloc_loop_start(struct tsim_falloc_loop *loop);
 /* grow.c: tree blocks that come and go with files. */
 struct tsim_tree_growth {
 	struct tsim_fs *fs;
-	GArray *extents;	/* (element-type struct tsim_extent) of the call under way */
+	GArray *extents; /* (element-type struct tsim_extent) of the call under way */
 };
 void tsim_tree_growth_init(struct tsim_tree_growth *growth, struct tsim_fs *fs);
 void tsim_tree_growth_clear(struct tsim_tree_growth *growth);

@@ -25,8 +25,8 @@ const struct tsim_workload_ops *tsim_workload_find(const char *name)
 	return NULL;
 }
 
-void tsim_workload_init(struct tsim_workload *w, const struct tsim_workload_ops *ops, const void *config,
-			struct tsim_fs *fs)
+void tsim_workload_init(struct tsim_workload *w, const struct tsim_workload_ops *ops,
+			const void *config, struct tsim_fs *fs)
 {
 	*w = (struct tsim_workload){ .ops = ops, .config = config, .fs = fs };
 	if (ops->state_size > 0)

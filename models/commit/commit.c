@@ -19,7 +19,8 @@
 #define SUPER_BYTES 4096
 #define SUPER_OFFSET (64 * TSIM_KIB)
 
-static void set_state(struct tsim_fs *fs, struct tsim_transaction *trans, enum tsim_trans_state state)
+static void set_state(struct tsim_fs *fs, struct tsim_transaction *trans,
+		      enum tsim_trans_state state)
 {
 	trans->state = state;
 	tsim_cond_broadcast(&fs->commit.wait);
@@ -38,7 +39,8 @@ static void wait_previous(struct tsim_fs *fs, struct tsim_transaction *trans)
 		wait_completed(fs, trans->transid - 1);
 }
 
-static void sleep_law(struct tsim_fs *fs, const TsimLaw *law, guint64 transid, enum tsim_purpose purpose)
+static void sleep_law(struct tsim_fs *fs, const TsimLaw *law, guint64 transid,
+		      enum tsim_purpose purpose)
 {
 	if (law)
 		tsim_sleep(fs->engine, tsim_draw_law(&fs->rng, law, (guint32)transid, purpose, 0));
@@ -70,8 +72,9 @@ static void unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
 {
 	struct tsim_policy *policy = &fs->policy;
 
-	for (guint i = 0; i < trans->log_extents->len; i++)	/* btrfs_free_log() */
-		tsim_extent_free_live(fs, trans, &g_array_index(trans->log_extents, struct tsim_extent, i));
+	for (guint i = 0; i < trans->log_extents->len; i++) /* btrfs_free_log() */
+		tsim_extent_free_live(fs, trans,
+				      &g_array_index(trans->log_extents, struct tsim_extent, i));
 	g_array_set_size(trans->log_extents, 0);
 	tsim_tree_cow(fs, trans, (guint)fs->opt->commit_blocks);
 	tsim_space_switch_commit_root(&fs->space);
@@ -91,8 +94,10 @@ void tsim_write_super(struct tsim_fs *fs)
 {
 	fs->dev.longest_wait_ns = 0;
 	tsim_sleep_until(fs->engine, tsim_device_flush(&fs->dev));
-	tsim_sleep_until(fs->engine, tsim_device_write(&fs->dev, TSIM_RANGE(SUPER_OFFSET,
-									  SUPER_OFFSET + SUPER_BYTES), NULL, 0));
+	tsim_sleep_until(fs->engine,
+			 tsim_device_write(&fs->dev,
+					   TSIM_RANGE(SUPER_OFFSET, SUPER_OFFSET + SUPER_BYTES),
+					   NULL, 0));
 	fs->commit.device_wait_ns += fs->dev.longest_wait_ns;
 }
 
@@ -136,7 +141,8 @@ static void finish(struct tsim_fs *fs, struct tsim_transaction *trans)
  *
  * Returns when the transaction is COMPLETED, whoever commits it.
  */
-void tsim_commit_transaction(struct tsim_fs *fs, struct tsim_transaction *trans, enum tsim_trans_type type)
+void tsim_commit_transaction(struct tsim_fs *fs, struct tsim_transaction *trans,
+			     enum tsim_trans_type type)
 {
 	if (trans->state >= TSIM_TRANS_COMMIT_START) {
 		guint64 transid = trans->transid;
@@ -168,7 +174,7 @@ void tsim_sync_fs(struct tsim_fs *fs)
 
 	if (trans && trans->state < TSIM_TRANS_COMMIT_START)
 		tsim_commit_now(fs);
-	else if (tsim_trans_find(&fs->commit, last))	/* btrfs_attach_transaction_barrier() */
+	else if (tsim_trans_find(&fs->commit, last)) /* btrfs_attach_transaction_barrier() */
 		wait_completed(fs, last);
 }
 
@@ -213,5 +219,6 @@ static void transaction_kthread(void *data)
 
 void tsim_transaction_kthread_start(struct tsim_fs *fs)
 {
-	tsim_actor_spawn(fs->engine, "btrfs-transaction", 0, TSIM_ACTOR_DAEMON, transaction_kthread, fs);
+	tsim_actor_spawn(fs->engine, "btrfs-transaction", 0, TSIM_ACTOR_DAEMON, transaction_kthread,
+			 fs);
 }

@@ -29,7 +29,7 @@ enum tsim_trans_type {
 /* Part of a block group: allocated, freed or dirty in a transaction. */
 struct tsim_extent {
 	struct tsim_block_group *bg;
-	struct tsim_range range;	/* logical */
+	struct tsim_range range; /* logical */
 };
 
 struct tsim_transaction {
@@ -37,24 +37,24 @@ struct tsim_transaction {
 	enum tsim_trans_state state;
 	tsim_ns start_ns, commit_start_ns, unblocked_ns, super_ns;
 	guint num_writers, num_extwriters;
-	gboolean log_full_commit;	/* btrfs_set_log_full_commit: a chunk was made */
-	gboolean have_free_bgs;		/* BTRFS_TRANS_HAVE_FREE_BGS: a chunk was freed */
-	GArray *dirty;			/* (element-type struct tsim_extent) tree blocks to write */
+	gboolean log_full_commit; /* btrfs_set_log_full_commit: a chunk was made */
+	gboolean have_free_bgs; /* BTRFS_TRANS_HAVE_FREE_BGS: a chunk was freed */
+	GArray *dirty; /* (element-type struct tsim_extent) tree blocks to write */
 	guint64 dirty_bytes;
-	GArray *delayed_frees;		/* (element-type struct tsim_extent) delayed refs: data freed */
-	GArray *pinned;			/* (element-type struct tsim_extent) freed, allocatable after the commit */
-	GArray *log_extents;		/* (element-type struct tsim_extent) log tree blocks */
+	GArray *delayed_frees; /* (element-type struct tsim_extent) delayed refs: data freed */
+	GArray *pinned; /* (element-type struct tsim_extent) freed, allocatable after the commit */
+	GArray *log_extents; /* (element-type struct tsim_extent) log tree blocks */
 };
 
 struct tsim_commit {
 	struct tsim_fs *fs;
-	struct tsim_transaction *running;	/* NULL between UNBLOCKED and the next join */
-	GPtrArray *transactions;		/* all, owned */
+	struct tsim_transaction *running; /* NULL between UNBLOCKED and the next join */
+	GPtrArray *transactions; /* all, owned */
 	guint64 next_transid;
 	guint64 completed_transid;
-	struct tsim_cond wait;			/* any state change, any handle ended */
+	struct tsim_cond wait; /* any state change, any handle ended */
 	struct tsim_mutex tree_log_mutex;
-	tsim_ns device_wait_ns;			/* time that commits' writes spent queued */
+	tsim_ns device_wait_ns; /* time that commits' writes spent queued */
 };
 
 /* transaction.c */
@@ -65,7 +65,8 @@ void tsim_trans_end(struct tsim_fs *fs, struct tsim_transaction *trans, enum tsi
 struct tsim_transaction *tsim_trans_find(const struct tsim_commit *commit, guint64 transid);
 
 /* commit.c */
-void tsim_commit_transaction(struct tsim_fs *fs, struct tsim_transaction *trans, enum tsim_trans_type type);
+void tsim_commit_transaction(struct tsim_fs *fs, struct tsim_transaction *trans,
+			     enum tsim_trans_type type);
 /* Join and commit; returns when the transaction is COMPLETED. */
 void tsim_commit_now(struct tsim_fs *fs);
 /* syncfs: commit what is running, else wait for what is being committed. */
@@ -75,18 +76,23 @@ void tsim_transaction_kthread_start(struct tsim_fs *fs);
 gboolean tsim_commit_wait_unblocked(struct tsim_fs *fs, guint64 transid, tsim_ns deadline);
 
 /* tree-blocks.c: metadata contents */
-gboolean tsim_tree_dirty(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent);
+gboolean tsim_tree_dirty(struct tsim_fs *fs, struct tsim_transaction *trans,
+			 const struct tsim_extent *extent);
 gboolean tsim_tree_pick(struct tsim_fs *fs, guint64 bytes, struct tsim_extent *out);
 void tsim_tree_cow(struct tsim_fs *fs, struct tsim_transaction *trans, guint n_blocks);
-void tsim_extent_free(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent);
-void tsim_extent_free_live(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent);
+void tsim_extent_free(struct tsim_fs *fs, struct tsim_transaction *trans,
+		      const struct tsim_extent *extent);
+void tsim_extent_free_live(struct tsim_fs *fs, struct tsim_transaction *trans,
+			   const struct tsim_extent *extent);
 tsim_ns tsim_tree_write_dirty(struct tsim_fs *fs, struct tsim_transaction *trans);
-void tsim_queue_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans, const GArray *extents);
+void tsim_queue_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans,
+			      const GArray *extents);
 void tsim_run_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans);
 void tsim_unpin_extents(struct tsim_fs *fs, struct tsim_transaction *trans);
 
 /* extent.c: allocation out of existing groups */
-gboolean tsim_extent_take(struct tsim_fs *fs, int type, guint64 bytes, guint64 min, struct tsim_extent *out);
+gboolean tsim_extent_take(struct tsim_fs *fs, int type, guint64 bytes, guint64 min,
+			  struct tsim_extent *out);
 
 /* log.c: fsync */
 void tsim_fsync_log(struct tsim_fs *fs, guint64 bytes);

@@ -30,7 +30,8 @@ static void free_transaction(gpointer data)
 
 void tsim_commit_init(struct tsim_commit *commit, struct tsim_fs *fs)
 {
-	*commit = (struct tsim_commit){ .fs = fs, .next_transid = 7 };	/* a fresh file system's first */
+	*commit = (struct tsim_commit){ .fs = fs,
+					.next_transid = 7 }; /* a fresh file system's first */
 	commit->transactions = g_ptr_array_new_with_free_func(free_transaction);
 	tsim_cond_init(&commit->wait, fs->engine, "a commit");
 	tsim_mutex_init(&commit->tree_log_mutex, fs->engine, "tree_log_mutex");
@@ -91,7 +92,8 @@ struct tsim_transaction *tsim_trans_attach(struct tsim_fs *fs, enum tsim_trans_t
 /* btrfs_end_transaction(): no commit. */
 void tsim_trans_end(struct tsim_fs *fs, struct tsim_transaction *trans, enum tsim_trans_type type)
 {
-	tsim_invariant(trans->num_writers > 0, "transaction %" G_GUINT64_FORMAT " has no writer", trans->transid);
+	tsim_invariant(trans->num_writers > 0, "transaction %" G_GUINT64_FORMAT " has no writer",
+		       trans->transid);
 	trans->num_writers--;
 	if (type == TSIM_TRANS_START)
 		trans->num_extwriters--;

@@ -14,18 +14,20 @@
 #include "invariant.h"
 
 #define NODESIZE G_GUINT64_CONSTANT(16384)
-#define MAX_WRITE (512 * TSIM_KIB)	/* block/blk-settings.c: BLK_DEF_MAX_SECTORS of 3.18 */
+#define MAX_WRITE (512 * TSIM_KIB) /* block/blk-settings.c: BLK_DEF_MAX_SECTORS of 3.18 */
 
 /* Write what is still live of a dirty extent. Returns the last completion. */
 static tsim_ns write_extent(struct tsim_fs *fs, const struct tsim_extent *extent)
 {
 	struct tsim_chunk *chunk = extent->bg->chunk;
-	guint64 start = extent->range.start - chunk->logical, end = extent->range.end - chunk->logical;
+	guint64 start = extent->range.start - chunk->logical,
+		end = extent->range.end - chunk->logical;
 	tsim_ns done = 0;
 
 	for (guint i = tsim_interval_set_find(&chunk->live, start);
 	     i < chunk->live.n && chunk->live.ranges[i].start < end; i++) {
-		struct tsim_range r = tsim_range_intersect(chunk->live.ranges[i], TSIM_RANGE(start, end));
+		struct tsim_range r =
+			tsim_range_intersect(chunk->live.ranges[i], TSIM_RANGE(start, end));
 
 		r.start += chunk->logical;
 		r.end += chunk->logical;
@@ -45,7 +47,8 @@ tsim_ns tsim_tree_write_dirty(struct tsim_fs *fs, struct tsim_transaction *trans
 	tsim_ns done = 0;
 
 	for (guint i = 0; i < trans->dirty->len; i++)
-		done = tsim_later(done, write_extent(fs, &g_array_index(trans->dirty, struct tsim_extent, i)));
+		done = tsim_later(done, write_extent(fs, &g_array_index(trans->dirty,
+									struct tsim_extent, i)));
 	g_array_set_size(trans->dirty, 0);
 	trans->dirty_bytes = 0;
 	return done;
@@ -75,7 +78,8 @@ static gboolean merge_with_last(struct tsim_transaction *trans, const struct tsi
  *
  * Returns: whether this call started writeback.
  */
-gboolean tsim_tree_dirty(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent)
+gboolean tsim_tree_dirty(struct tsim_fs *fs, struct tsim_transaction *trans,
+			 const struct tsim_extent *extent)
 {
 	if (!merge_with_last(trans, extent))
 		g_array_append_vals(trans->dirty, extent, 1);
@@ -91,7 +95,8 @@ gboolean tsim_tree_dirty(struct tsim_fs *fs, struct tsim_transaction *trans, con
  * The extent is referenced no more; its place can be allocated again after
  * the commit of @trans.
  */
-void tsim_extent_free(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent)
+void tsim_extent_free(struct tsim_fs *fs, struct tsim_transaction *trans,
+		      const struct tsim_extent *extent)
 {
 	tsim_oracle_freed(&fs->oracle, extent->bg->chunk, extent->range);
 	tsim_block_group_unuse(&fs->space, extent->bg, extent->range);
@@ -99,15 +104,18 @@ void tsim_extent_free(struct tsim_fs *fs, struct tsim_transaction *trans, const 
 }
 
 /* As tsim_extent_free(), of what is left: a copy on write or a balance may have freed a part. */
-void tsim_extent_free_live(struct tsim_fs *fs, struct tsim_transaction *trans, const struct tsim_extent *extent)
+void tsim_extent_free_live(struct tsim_fs *fs, struct tsim_transaction *trans,
+			   const struct tsim_extent *extent)
 {
 	const struct tsim_chunk *chunk = extent->bg->chunk;
-	struct tsim_range whole = TSIM_RANGE(extent->range.start - chunk->logical, extent->range.end - chunk->logical);
+	struct tsim_range whole = TSIM_RANGE(extent->range.start - chunk->logical,
+					     extent->range.end - chunk->logical);
 	guint i;
 
 	while ((i = tsim_interval_set_find(&chunk->live, whole.start)) < chunk->live.n) {
 		struct tsim_range r = tsim_range_intersect(chunk->live.ranges[i], whole);
-		struct tsim_extent part = { extent->bg, { chunk->logical + r.start, chunk->logical + r.end } };
+		struct tsim_extent part = { extent->bg,
+					    { chunk->logical + r.start, chunk->logical + r.end } };
 
 		if (r.start >= r.end)
 			break;
@@ -142,7 +150,8 @@ static struct tsim_block_group *pick_group(struct tsim_fs *fs, double u)
 gboolean tsim_tree_pick(struct tsim_fs *fs, guint64 bytes, struct tsim_extent *out)
 {
 	guint32 k = fs->n_cow++;
-	struct tsim_block_group *bg = pick_group(fs, tsim_rng_uniform(&fs->rng, 0, TSIM_DRAW_COW_GROUP, k));
+	struct tsim_block_group *bg =
+		pick_group(fs, tsim_rng_uniform(&fs->rng, 0, TSIM_DRAW_COW_GROUP, k));
 	double u = tsim_rng_uniform(&fs->rng, 0, TSIM_DRAW_COW_BLOCK, k);
 	const struct tsim_interval_set *on_disk;
 	struct tsim_range r;
@@ -158,7 +167,8 @@ gboolean tsim_tree_pick(struct tsim_fs *fs, guint64 bytes, struct tsim_extent *o
 	if (at > r.start && at < r.end)
 		r.start = at;
 	r.end = MIN(r.end, r.start + bytes);
-	*out = (struct tsim_extent){ bg, { bg->chunk->logical + r.start, bg->chunk->logical + r.end } };
+	*out = (struct tsim_extent){ bg,
+				     { bg->chunk->logical + r.start, bg->chunk->logical + r.end } };
 	return TRUE;
 }
 
@@ -191,26 +201,29 @@ static void run_delayed_refs(void *data)
 	struct tsim_fs *fs = data;
 	struct tsim_transaction *trans;
 
-	tsim_sleep(fs->engine, tsim_draw_law(&fs->rng, fs->opt->delayed_ref_delay, 0, TSIM_DRAW_DELAYED_REF,
-					     fs->n_delayed++));
+	tsim_sleep(fs->engine, tsim_draw_law(&fs->rng, fs->opt->delayed_ref_delay, 0,
+					     TSIM_DRAW_DELAYED_REF, fs->n_delayed++));
 	trans = tsim_trans_attach(fs, TSIM_TRANS_JOIN);
 	tsim_run_delayed_frees(fs, trans);
 	tsim_trans_end(fs, trans, TSIM_TRANS_JOIN);
 }
 
 /* What a truncate frees: the next commit frees it, or a worker does before. */
-void tsim_queue_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans, const GArray *extents)
+void tsim_queue_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans,
+			      const GArray *extents)
 {
 	g_array_append_vals(trans->delayed_frees, extents->data, extents->len);
 	if (fs->opt->delayed_ref_delay && extents->len > 0)
-		tsim_actor_spawn(fs->engine, "delayed refs", 1, TSIM_ACTOR_DAEMON, run_delayed_refs, fs);
+		tsim_actor_spawn(fs->engine, "delayed refs", 1, TSIM_ACTOR_DAEMON, run_delayed_refs,
+				 fs);
 }
 
 /* btrfs_run_delayed_refs(): frees take effect; a group that becomes empty is queued for the cleaner. */
 void tsim_run_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans)
 {
 	for (guint i = 0; i < trans->delayed_frees->len; i++)
-		tsim_extent_free(fs, trans, &g_array_index(trans->delayed_frees, struct tsim_extent, i));
+		tsim_extent_free(fs, trans,
+				 &g_array_index(trans->delayed_frees, struct tsim_extent, i));
 	g_array_set_size(trans->delayed_frees, 0);
 }
 
@@ -218,7 +231,8 @@ void tsim_run_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans)
 void tsim_unpin_extents(struct tsim_fs *fs, struct tsim_transaction *trans)
 {
 	for (guint i = 0; i < trans->pinned->len; i++) {
-		const struct tsim_extent *extent = &g_array_index(trans->pinned, struct tsim_extent, i);
+		const struct tsim_extent *extent =
+			&g_array_index(trans->pinned, struct tsim_extent, i);
 
 		tsim_block_group_unpin(&fs->space, extent->bg, extent->range);
 	}

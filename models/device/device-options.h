@@ -7,14 +7,14 @@
 #include "simtime.h"
 
 enum tsim_queueing {
-	TSIM_QUEUED,	/* NVMe, virtio, NCQ: no order between commands in flight */
-	TSIM_BARRIER,	/* SATA, non-queued TRIM: drains the queue, runs alone */
+	TSIM_QUEUED, /* NVMe, virtio, NCQ: no order between commands in flight */
+	TSIM_BARRIER, /* SATA, non-queued TRIM: drains the queue, runs alone */
 };
 
 enum tsim_effect {
 	TSIM_EFFECT_START,
 	TSIM_EFFECT_END,
-	TSIM_EFFECT_SWEEP,	/* start + service * (x - first) / length */
+	TSIM_EFFECT_SWEEP, /* start + service * (x - first) / length */
 };
 
 /* The [device] group: reference/ssd.md section 4. */

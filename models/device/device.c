@@ -24,8 +24,8 @@
 #include "draws.h"
 #include "service.h"
 
-void tsim_device_init(struct tsim_device *dev, TsimEngine *engine, const struct tsim_device_options *opt,
-		      const struct tsim_rng *rng)
+void tsim_device_init(struct tsim_device *dev, TsimEngine *engine,
+		      const struct tsim_device_options *opt, const struct tsim_rng *rng)
 {
 	*dev = (struct tsim_device){ .engine = engine, .opt = opt, .rng = *rng };
 	dev->slot_free_ns = g_new0(tsim_ns, opt->slots);
@@ -87,16 +87,19 @@ static struct tsim_command heap_pop(GArray *heap)
 }
 
 /* Where a sweep is at @t: whole granules only, as a device unmaps. */
-static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t, const struct tsim_device_options *opt)
+static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t,
+			      const struct tsim_device_options *opt)
 {
 	guint64 granularity = opt->discard_granularity_bytes;
-	double share = (double)(t - cmd->start_ns) / (double)MAX(cmd->complete_ns - cmd->start_ns, 1);
+	double share =
+		(double)(t - cmd->start_ns) / (double)MAX(cmd->complete_ns - cmd->start_ns, 1);
 
 	if (t >= cmd->complete_ns)
 		return cmd->range.end;
 	if (opt->sweep_steps > 0)
 		share = floor(share * (double)opt->sweep_steps) / (double)opt->sweep_steps;
-	return cmd->range.start + (guint64)(share * (double)tsim_range_len(cmd->range)) / granularity * granularity;
+	return cmd->range.start +
+	       (guint64)(share * (double)tsim_range_len(cmd->range)) / granularity * granularity;
 }
 
 /*
@@ -104,7 +107,8 @@ static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t, const s
  * range.start what it has not reached yet.  At one instant the later
  * submission wins: a sweep submitted after @seq comes after that command.
  */
-static void advance_sweeps(struct tsim_device *dev, struct tsim_range range, tsim_ns until, guint64 seq)
+static void advance_sweeps(struct tsim_device *dev, struct tsim_range range, tsim_ns until,
+			   guint64 seq)
 {
 	for (guint i = 0; i < dev->sweeps->len;) {
 		struct tsim_command *cmd = &g_array_index(dev->sweeps, struct tsim_command, i);
@@ -112,7 +116,7 @@ static void advance_sweeps(struct tsim_device *dev, struct tsim_range range, tsi
 		tsim_ns t = cmd->seq > seq ? until - 1 : until;
 		guint64 reached;
 
-		if (!tsim_range_overlaps(cmd->range, range)) {	/* no order to keep */
+		if (!tsim_range_overlaps(cmd->range, range)) { /* no order to keep */
 			i++;
 			continue;
 		}
@@ -144,7 +148,8 @@ static void settle_until(struct tsim_device *dev, tsim_ns until)
 		if (!cmd.discard)
 			dev->listener.write_effect(dev->listener.data, &cmd);
 		else
-			dev->listener.discard_effect(dev->listener.data, &cmd, cmd.range, cmd.effect_ns);
+			dev->listener.discard_effect(dev->listener.data, &cmd, cmd.range,
+						     cmd.effect_ns);
 	}
 	if (dev->sweeps->len > 0 && dev->swept_until_ns != until)
 		advance_sweeps(dev, TSIM_RANGE(0, G_MAXUINT64), until, G_MAXUINT64);
@@ -175,7 +180,7 @@ static tsim_ns *earliest_slot(tsim_ns *free_ns, guint64 n)
 {
 	tsim_ns *best = free_ns;
 
-	for (guint64 i = 1; i < n && *best > 0; i++) {
+	for (guint64 i = 1; i<n && * best> 0; i++) {
 		if (free_ns[i] < *best)
 			best = &free_ns[i];
 	}
@@ -219,9 +224,11 @@ tsim_ns tsim_device_read(struct tsim_device *dev, struct tsim_range range)
  *
  * Returns: the completion time, ns.
  */
-tsim_ns tsim_device_write(struct tsim_device *dev, struct tsim_range range, void *tag, guint64 tag_number)
+tsim_ns tsim_device_write(struct tsim_device *dev, struct tsim_range range, void *tag,
+			  guint64 tag_number)
 {
-	struct tsim_command cmd = queue_io(dev, tsim_write_service(dev->opt, tsim_range_len(range)), 0);
+	struct tsim_command cmd =
+		queue_io(dev, tsim_write_service(dev->opt, tsim_range_len(range)), 0);
 
 	cmd.range = range;
 	cmd.tag = tag;
@@ -245,10 +252,12 @@ static tsim_ns effect_time(const struct tsim_device_options *opt, const struct t
 	return opt->discard_effect == TSIM_EFFECT_START ? cmd->start_ns : cmd->complete_ns;
 }
 
-static tsim_ns submit_discard(struct tsim_device *dev, struct tsim_command *cmd, guint32 entity, guint32 index)
+static tsim_ns submit_discard(struct tsim_device *dev, struct tsim_command *cmd, guint32 entity,
+			      guint32 index)
 {
 	const struct tsim_device_options *opt = dev->opt;
-	tsim_ns service = tsim_discard_service(opt, &dev->rng, tsim_range_len(cmd->range), entity, index);
+	tsim_ns service =
+		tsim_discard_service(opt, &dev->rng, tsim_range_len(cmd->range), entity, index);
 	tsim_ns *slot = earliest_slot(dev->discard_slot_free_ns, opt->discard_slots);
 
 	cmd->discard = TRUE;
@@ -268,7 +277,8 @@ static tsim_ns submit_discard(struct tsim_device *dev, struct tsim_command *cmd,
 	if (dev->watch)
 		dev->watch(dev->watch_data, cmd);
 	if (dev->draw_log)
-		g_array_append_val(dev->draw_log, ((struct tsim_discard_draw){ entity, index, service }));
+		g_array_append_val(dev->draw_log,
+				   ((struct tsim_discard_draw){ entity, index, service }));
 	return cmd->complete_ns;
 }
 
@@ -299,8 +309,8 @@ static void put_in_flight(struct tsim_device *dev, struct tsim_command *cmd)
  * waits for the last.  On a barrier device a piece is issued only when the
  * one before has completed, so that other commands go in between.
  */
-void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity, guint32 *index,
-			 void *tag)
+void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity,
+			 guint32 *index, void *tag)
 {
 	tsim_ns done = tsim_now(dev->engine);
 	guint64 pos = range.start;

@@ -17,11 +17,11 @@ static inline tsim_ns tsim_later(tsim_ns a, tsim_ns b)
 struct tsim_command {
 	struct tsim_range range;
 	tsim_ns submit_ns, start_ns, effect_ns, complete_ns;
-	guint64 seq;		/* order of submission, decides equal effect times */
+	guint64 seq; /* order of submission, decides equal effect times */
 	gboolean discard;
-	guint64 first;		/* swept discards: where the sweep began; range.start is where it is */
-	guint piece;		/* of the discard it was split from */
-	void *tag;		/* the submitter's */
+	guint64 first; /* swept discards: where the sweep began; range.start is where it is */
+	guint piece; /* of the discard it was split from */
+	void *tag; /* the submitter's */
 	guint64 tag_number;
 };
 
@@ -29,7 +29,8 @@ struct tsim_command {
 struct tsim_device_listener {
 	void (*write_effect)(void *data, const struct tsim_command *cmd);
 	/* @range: the part of the command that takes effect at @t (all of it unless swept). */
-	void (*discard_effect)(void *data, const struct tsim_command *cmd, struct tsim_range range, tsim_ns t);
+	void (*discard_effect)(void *data, const struct tsim_command *cmd, struct tsim_range range,
+			       tsim_ns t);
 	void (*discard_submit)(void *data, const struct tsim_command *cmd);
 	void *data;
 };
@@ -45,36 +46,37 @@ struct tsim_device {
 	const struct tsim_device_options *opt;
 	struct tsim_rng rng;
 	struct tsim_device_listener listener;
-	TsimHistogram *discard_ns, *io_ns;	/* not owned, may be NULL */
+	TsimHistogram *discard_ns, *io_ns; /* not owned, may be NULL */
 
-	tsim_ns *slot_free_ns;			/* reads, writes, flushes: opt->slots */
-	tsim_ns *discard_slot_free_ns;		/* opt->discard_slots */
-	tsim_ns barrier_until_ns;		/* nothing starts before */
-	tsim_ns busy_until_ns;			/* last completion of all commands */
+	tsim_ns *slot_free_ns; /* reads, writes, flushes: opt->slots */
+	tsim_ns *discard_slot_free_ns; /* opt->discard_slots */
+	tsim_ns barrier_until_ns; /* nothing starts before */
+	tsim_ns busy_until_ns; /* last completion of all commands */
 	tsim_ns writes_done_ns;
-	GArray *in_flight;			/* (element-type struct tsim_command) heap by effect */
-	GArray *sweeps;				/* (element-type struct tsim_command) */
-	tsim_ns swept_until_ns;			/* all sweeps are where they are then */
+	GArray *in_flight; /* (element-type struct tsim_command) heap by effect */
+	GArray *sweeps; /* (element-type struct tsim_command) */
+	tsim_ns swept_until_ns; /* all sweeps are where they are then */
 	guint64 seq;
-	tsim_ns longest_wait_ns;		/* of reads, writes and flushes in the queue; a commit resets it */
-	GArray *draw_log;			/* (element-type struct tsim_discard_draw), tests only */
+	tsim_ns longest_wait_ns; /* of reads, writes and flushes in the queue; a commit resets it */
+	GArray *draw_log; /* (element-type struct tsim_discard_draw), tests only */
 	/* Told of every command when it is submitted; may be NULL. */
 	void (*watch)(void *data, const struct tsim_command *cmd);
 	void *watch_data;
 };
 
-void tsim_device_init(struct tsim_device *dev, TsimEngine *engine, const struct tsim_device_options *opt,
-		      const struct tsim_rng *rng);
+void tsim_device_init(struct tsim_device *dev, TsimEngine *engine,
+		      const struct tsim_device_options *opt, const struct tsim_rng *rng);
 void tsim_device_clear(struct tsim_device *dev);
 
 /* Submit and return the completion time; never waits. */
 tsim_ns tsim_device_read(struct tsim_device *dev, struct tsim_range range);
-tsim_ns tsim_device_write(struct tsim_device *dev, struct tsim_range range, void *tag, guint64 tag_number);
+tsim_ns tsim_device_write(struct tsim_device *dev, struct tsim_range range, void *tag,
+			  guint64 tag_number);
 tsim_ns tsim_device_flush(struct tsim_device *dev);
 
 /* Split, submit and wait for all pieces (blkdev_issue_discard).  Draws are addressed (entity, *index). */
-void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity, guint32 *index,
-			 void *tag);
+void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity,
+			 guint32 *index, void *tag);
 /* Let every effect up to now happen, in order.  Call before ownership of a range changes. */
 void tsim_device_settle(struct tsim_device *dev);
 /* Of all commands in flight, as far as they are known. */

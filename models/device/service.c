@@ -36,12 +36,13 @@ tsim_ns tsim_write_service(const struct tsim_device_options *opt, guint64 bytes)
 	return bounded((double)opt->write_base_ns + transfer_ns(bytes, opt->write_rate));
 }
 
-static tsim_ns tail_ns(const struct tsim_device_options *opt, const struct tsim_rng *rng, guint32 entity,
-		       guint32 index)
+static tsim_ns tail_ns(const struct tsim_device_options *opt, const struct tsim_rng *rng,
+		       guint32 entity, guint32 index)
 {
 	if (opt->discard_tail_probability <= 0 || !opt->discard_tail)
 		return 0;
-	if (tsim_rng_uniform(rng, entity, TSIM_DRAW_DISCARD_TAIL, index) >= opt->discard_tail_probability)
+	if (tsim_rng_uniform(rng, entity, TSIM_DRAW_DISCARD_TAIL, index) >=
+	    opt->discard_tail_probability)
 		return 0;
 	return tsim_draw_law(rng, opt->discard_tail, entity, TSIM_DRAW_DISCARD_TAIL_VALUE, index);
 }
@@ -53,15 +54,16 @@ static tsim_ns tail_ns(const struct tsim_device_options *opt, const struct tsim_
  *
  * Returns: service time in ns, without queueing, at most 1e15.
  */
-tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct tsim_rng *rng, guint64 bytes,
-			     guint32 entity, guint32 index)
+tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct tsim_rng *rng,
+			     guint64 bytes, guint32 entity, guint32 index)
 {
 	double body;
 
 	if (opt->discard_latency)
-		return bounded((double)tsim_draw_law(rng, opt->discard_latency, entity, TSIM_DRAW_DISCARD_BODY,
-						     index));
-	body = (double)(opt->discard_base_ns + opt->discard_per_range_ns) + transfer_ns(bytes, opt->discard_rate);
+		return bounded((double)tsim_draw_law(rng, opt->discard_latency, entity,
+						     TSIM_DRAW_DISCARD_BODY, index));
+	body = (double)(opt->discard_base_ns + opt->discard_per_range_ns) +
+	       transfer_ns(bytes, opt->discard_rate);
 	if (opt->discard_sigma > 0) {
 		double u = tsim_rng_uniform(rng, entity, TSIM_DRAW_DISCARD_BODY, index);
 
@@ -92,7 +94,8 @@ guint64 tsim_piece_end(const struct tsim_device_options *opt, guint64 start, gui
  * tsim_whole_granules:
  * The part of @range that a device deallocates: whole granules only.
  */
-struct tsim_range tsim_whole_granules(const struct tsim_device_options *opt, struct tsim_range range)
+struct tsim_range tsim_whole_granules(const struct tsim_device_options *opt,
+				      struct tsim_range range)
 {
 	guint64 granularity = opt->discard_granularity_bytes;
 	guint64 start = (range.start + granularity - 1) / granularity * granularity;

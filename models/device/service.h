@@ -7,7 +7,8 @@
 
 tsim_ns tsim_read_service(const struct tsim_device_options *opt, guint64 bytes);
 tsim_ns tsim_write_service(const struct tsim_device_options *opt, guint64 bytes);
-tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct tsim_rng *rng, guint64 bytes,
-			     guint32 entity, guint32 index);
+tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct tsim_rng *rng,
+			     guint64 bytes, guint32 entity, guint32 index);
 guint64 tsim_piece_end(const struct tsim_device_options *opt, guint64 start, guint64 end);
-struct tsim_range tsim_whole_granules(const struct tsim_device_options *opt, struct tsim_range range);
+struct tsim_range tsim_whole_granules(const struct tsim_device_options *opt,
+				      struct tsim_range range);

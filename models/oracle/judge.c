@@ -17,17 +17,19 @@ static guint64 lost_bytes(const struct tsim_chunk *chunk, struct tsim_range rang
 	const struct tsim_interval_set *first = &chunk->destroyed[0];
 	guint64 lost = 0;
 
-	for (guint i = tsim_interval_set_find(first, range.start); i < first->n && first->ranges[i].start < range.end;
-	     i++) {
+	for (guint i = tsim_interval_set_find(first, range.start);
+	     i < first->n && first->ranges[i].start < range.end; i++) {
 		struct tsim_range r = tsim_range_intersect(first->ranges[i], range);
 
-		lost += chunk->copies == 1 ? tsim_range_len(r) :
-					     tsim_interval_set_overlap_bytes(&chunk->destroyed[1], r);
+		lost += chunk->copies == 1 ?
+				tsim_range_len(r) :
+				tsim_interval_set_overlap_bytes(&chunk->destroyed[1], r);
 	}
 	return lost;
 }
 
-static const char *judge_hit(struct tsim_oracle *oracle, const struct tsim_hit *hit, guint *copies_lost)
+static const char *judge_hit(struct tsim_oracle *oracle, const struct tsim_hit *hit,
+			     guint *copies_lost)
 {
 	struct tsim_outcome *out = oracle->fs->out;
 
@@ -53,7 +55,7 @@ static const char *judge_hit(struct tsim_oracle *oracle, const struct tsim_hit *
  */
 void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races)
 {
-	for (guint i = 0; i < oracle->discards->len; i++)	/* whose trimmer was still waiting */
+	for (guint i = 0; i < oracle->discards->len; i++) /* whose trimmer was still waiting */
 		tsim_oracle_count_harmless(oracle, g_ptr_array_index(oracle->discards, i));
 	for (guint i = 0; i < oracle->hits->len; i++) {
 		const struct tsim_hit *hit = &g_array_index(oracle->hits, struct tsim_hit, i);

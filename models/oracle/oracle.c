@@ -38,7 +38,7 @@ static void write_effect(void *data, const struct tsim_command *cmd)
 	struct tsim_range r;
 	guint copy = (guint)cmd->tag_number;
 
-	if (!chunk)	/* a superblock */
+	if (!chunk) /* a superblock */
 		return;
 	r = TSIM_RANGE(cmd->range.start - chunk->phys[copy], cmd->range.end - chunk->phys[copy]);
 	if (chunk->has_hits)
@@ -50,21 +50,29 @@ static void write_effect(void *data, const struct tsim_command *cmd)
 	/* freed in part while the write was in flight */
 	for (guint i = tsim_interval_set_find(&chunk->live, r.start);
 	     i < chunk->live.n && chunk->live.ranges[i].start < r.end; i++)
-		tsim_interval_set_add(&chunk->on_disk, tsim_range_intersect(chunk->live.ranges[i], r));
+		tsim_interval_set_add(&chunk->on_disk,
+				      tsim_range_intersect(chunk->live.ranges[i], r));
 }
 
-static void add_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy, struct tsim_range r,
-		    const struct tsim_command *cmd, tsim_ns t)
+static void add_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy,
+		    struct tsim_range r, const struct tsim_command *cmd, tsim_ns t)
 {
 	struct tsim_discard *d = cmd->tag;
-	struct tsim_hit hit = { .chunk = chunk, .copy = copy, .range = r, .t_ns = t, .piece = cmd->piece,
-				.discard = *d, .piece_submit_ns = cmd->submit_ns, .piece_phys = cmd->range };
+	struct tsim_hit hit = { .chunk = chunk,
+				.copy = copy,
+				.range = r,
+				.t_ns = t,
+				.piece = cmd->piece,
+				.discard = *d,
+				.piece_submit_ns = cmd->submit_ns,
+				.piece_phys = cmd->range };
 	struct tsim_outcome *out = oracle->fs->out;
 
 	tsim_invariant(!oracle->fs->policy.ops->safe || out->pin_overlaps > 0,
-		       "a discard of group %u destroyed %" G_GUINT64_FORMAT " bytes of chunk %u under a safe policy",
+		       "a discard of group %u destroyed %" G_GUINT64_FORMAT
+		       " bytes of chunk %u under a safe policy",
 		       d->bg->chunk->ordinal, tsim_range_len(r), chunk->ordinal);
-	if (cmd->first)	/* a sweep has moved range.start on */
+	if (cmd->first) /* a sweep has moved range.start on */
 		hit.piece_phys.start = cmd->first;
 	tsim_interval_set_add(&chunk->destroyed[copy], r);
 	chunk->has_hits = TRUE;
@@ -75,29 +83,32 @@ static void add_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint 
 }
 
 /* What the discard of @phys meets in one copy of a chunk. */
-static void discard_chunk(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy, struct tsim_range phys,
-			  const struct tsim_command *cmd, tsim_ns t)
+static void discard_chunk(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy,
+			  struct tsim_range phys, const struct tsim_command *cmd, tsim_ns t)
 {
 	struct tsim_range r = tsim_range_intersect(phys, tsim_chunk_stripe(chunk, copy));
 	struct tsim_discard *d = cmd->tag;
 	guint i;
 
 	r = TSIM_RANGE(r.start - chunk->phys[copy], r.end - chunk->phys[copy]);
-	tsim_invariant(chunk != d->bg->chunk || chunk != d->target || !tsim_interval_set_overlaps(&chunk->live, r),
+	tsim_invariant(chunk != d->bg->chunk || chunk != d->target ||
+			       !tsim_interval_set_overlaps(&chunk->live, r),
 		       "a discard of the group's own live data at %" G_GUINT64_FORMAT, phys.start);
 	i = tsim_interval_set_find(&chunk->on_disk, r.start);
 	for (; i < chunk->on_disk.n && chunk->on_disk.ranges[i].start < r.end; i++)
-		add_hit(oracle, chunk, copy, tsim_range_intersect(chunk->on_disk.ranges[i], r), cmd, t);
+		add_hit(oracle, chunk, copy, tsim_range_intersect(chunk->on_disk.ranges[i], r), cmd,
+			t);
 	if (chunk != d->bg->chunk && tsim_interval_set_overlaps(&chunk->live, r))
 		d->met_unwritten = TRUE;
 }
 
-static void discard_effect(void *data, const struct tsim_command *cmd, struct tsim_range phys, tsim_ns t)
+static void discard_effect(void *data, const struct tsim_command *cmd, struct tsim_range phys,
+			   tsim_ns t)
 {
 	struct tsim_oracle *oracle = data;
 	GPtrArray *maps = oracle->fs->space.maps;
 
-	if (!cmd->tag)	/* unallocated space */
+	if (!cmd->tag) /* unallocated space */
 		return;
 	for (guint i = 0; i < maps->len; i++) {
 		struct tsim_chunk *chunk = g_ptr_array_index(maps, i);
@@ -116,7 +127,8 @@ void tsim_oracle_init(struct tsim_oracle *oracle, struct tsim_fs *fs)
 	oracle->spare = g_ptr_array_new_with_free_func(g_free);
 	oracle->hits = g_array_new(FALSE, FALSE, sizeof(struct tsim_hit));
 	fs->dev.listener = (struct tsim_device_listener){ .write_effect = write_effect,
-							  .discard_effect = discard_effect, .data = oracle };
+							  .discard_effect = discard_effect,
+							  .data = oracle };
 }
 
 void tsim_oracle_clear(struct tsim_oracle *oracle)
@@ -155,7 +167,8 @@ struct tsim_discard *tsim_oracle_hide(struct tsim_oracle *oracle, struct tsim_bl
 		d = g_ptr_array_steal_index_fast(oracle->spare, oracle->spare->len - 1);
 	else
 		d = g_new(struct tsim_discard, 1);
-	*d = (struct tsim_discard){ .bg = bg, .logical = logical,
+	*d = (struct tsim_discard){ .bg = bg,
+				    .logical = logical,
 				    .hide_ns = tsim_now(oracle->fs->engine) };
 	g_ptr_array_add(oracle->discards, d);
 	oracle->fs->out->funnel[TSIM_STAGE_HIDDEN]++;
@@ -194,8 +207,8 @@ static void note_present_owner(struct tsim_oracle *oracle, struct tsim_discard *
  *   logical address had a new owner by then
  * @phys: where the discard goes
  */
-void tsim_oracle_discard_submit(struct tsim_oracle *oracle, struct tsim_discard *d, const struct tsim_chunk *target,
-				struct tsim_range phys)
+void tsim_oracle_discard_submit(struct tsim_oracle *oracle, struct tsim_discard *d,
+				const struct tsim_chunk *target, struct tsim_range phys)
 {
 	struct tsim_outcome *out = oracle->fs->out;
 
@@ -265,24 +278,28 @@ static void note_raced_write(struct tsim_oracle *oracle, struct tsim_range phys,
 	for (guint i = 0; i < oracle->discards->len; i++) {
 		struct tsim_discard *d = g_ptr_array_index(oracle->discards, i);
 
-		if (!d->target || d->stage < TSIM_STAGE_REUSED || !tsim_range_overlaps(d->phys, phys))
+		if (!d->target || d->stage < TSIM_STAGE_REUSED ||
+		    !tsim_range_overlaps(d->phys, phys))
 			continue;
 		reach(oracle, d, TSIM_STAGE_WRITTEN);
-		d->writes[d->n_writes++ % TSIM_KEPT_WRITES] = (struct tsim_raced_write){
-			phys, tsim_now(oracle->fs->engine), effect_ns, logical };
+		d->writes[d->n_writes++ % TSIM_KEPT_WRITES] =
+			(struct tsim_raced_write){ phys, tsim_now(oracle->fs->engine), effect_ns,
+						   logical };
 	}
 }
 
 /* ---- contents ---- */
 
-void tsim_oracle_allocated(struct tsim_oracle *oracle, struct tsim_chunk *chunk, struct tsim_range range)
+void tsim_oracle_allocated(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
+			   struct tsim_range range)
 {
-	tsim_device_settle(&oracle->fs->dev);	/* what took effect before met nothing live */
+	tsim_device_settle(&oracle->fs->dev); /* what took effect before met nothing live */
 	tsim_interval_set_add(&chunk->live, offsets(chunk, range));
 }
 
 /* Whatever is freed can no longer be lost. */
-void tsim_oracle_freed(struct tsim_oracle *oracle, struct tsim_chunk *chunk, struct tsim_range range)
+void tsim_oracle_freed(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
+		       struct tsim_range range)
 {
 	struct tsim_range r = offsets(chunk, range);
 
@@ -301,14 +318,16 @@ void tsim_oracle_freed(struct tsim_oracle *oracle, struct tsim_chunk *chunk, str
  *
  * Returns: when the last copy completes, ns.
  */
-tsim_ns tsim_oracle_write(struct tsim_oracle *oracle, struct tsim_chunk *chunk, struct tsim_range range)
+tsim_ns tsim_oracle_write(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
+			  struct tsim_range range)
 {
 	struct tsim_fs *fs = oracle->fs;
 	struct tsim_range r = offsets(chunk, range);
 	tsim_ns done = 0;
 
 	for (guint c = 0; c < chunk->copies; c++) {
-		struct tsim_range phys = TSIM_RANGE(chunk->phys[c] + r.start, chunk->phys[c] + r.end);
+		struct tsim_range phys =
+			TSIM_RANGE(chunk->phys[c] + r.start, chunk->phys[c] + r.end);
 		tsim_ns complete;
 
 		if (fs->policy.ops->write_submit)

@@ -7,7 +7,7 @@
 #include "outcome.h"
 #include "space.h"
 
-#define TSIM_KEPT_WRITES 32	/* the last ones, which include the one that a hit destroys */
+#define TSIM_KEPT_WRITES 32 /* the last ones, which include the one that a hit destroys */
 #define TSIM_SHOWN_WRITES 4
 
 /* A write that landed, or will, in a range whose old discard is outstanding. */
@@ -23,14 +23,14 @@ struct tsim_raced_write {
  * is outstanding; hits may come until then.
  */
 struct tsim_discard {
-	struct tsim_block_group *bg;	/* that it was hidden in */
-	const struct tsim_chunk *target;	/* whose map was taken at submission */
-	struct tsim_range logical, phys;	/* of the copy under way */
+	struct tsim_block_group *bg; /* that it was hidden in */
+	const struct tsim_chunk *target; /* whose map was taken at submission */
+	struct tsim_range logical, phys; /* of the copy under way */
 	gboolean met_unwritten;
 	enum tsim_stage stage;
 	tsim_ns hide_ns;
 	const struct tsim_chunk *removed, *reused;
-	struct tsim_raced_write writes[TSIM_KEPT_WRITES];	/* a ring */
+	struct tsim_raced_write writes[TSIM_KEPT_WRITES]; /* a ring */
 	guint n_writes;
 };
 
@@ -38,19 +38,19 @@ struct tsim_discard {
 struct tsim_hit {
 	struct tsim_chunk *chunk;
 	guint copy;
-	struct tsim_range range;	/* offsets within the chunk */
+	struct tsim_range range; /* offsets within the chunk */
 	tsim_ns t_ns;
 	guint piece;
-	struct tsim_discard discard;	/* as it was at the hit */
+	struct tsim_discard discard; /* as it was at the hit */
 	tsim_ns piece_submit_ns;
 	struct tsim_range piece_phys;
 };
 
 struct tsim_oracle {
 	struct tsim_fs *fs;
-	GPtrArray *discards;		/* (element-type struct tsim_discard) outstanding */
-	GPtrArray *spare;		/* ... to be used again */
-	GArray *hits;			/* (element-type struct tsim_hit) */
+	GPtrArray *discards; /* (element-type struct tsim_discard) outstanding */
+	GPtrArray *spare; /* ... to be used again */
+	GArray *hits; /* (element-type struct tsim_hit) */
 };
 
 void tsim_oracle_init(struct tsim_oracle *oracle, struct tsim_fs *fs);
@@ -70,11 +70,15 @@ void tsim_oracle_unblocked(struct tsim_oracle *oracle, guint64 transid);
 void tsim_oracle_chunk_created(struct tsim_oracle *oracle, const struct tsim_chunk *chunk);
 
 /* Contents. @range: logical. */
-void tsim_oracle_allocated(struct tsim_oracle *oracle, struct tsim_chunk *chunk, struct tsim_range range);
-void tsim_oracle_freed(struct tsim_oracle *oracle, struct tsim_chunk *chunk, struct tsim_range range);
-tsim_ns tsim_oracle_write(struct tsim_oracle *oracle, struct tsim_chunk *chunk, struct tsim_range range);
+void tsim_oracle_allocated(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
+			   struct tsim_range range);
+void tsim_oracle_freed(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
+		       struct tsim_range range);
+tsim_ns tsim_oracle_write(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
+			  struct tsim_range range);
 
 /* After the run: what became of each hit. */
 void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races);
-struct tsim_race *tsim_race_new(struct tsim_fs *fs, const struct tsim_hit *hit, const char *fate, guint copies_lost);
+struct tsim_race *tsim_race_new(struct tsim_fs *fs, const struct tsim_hit *hit, const char *fate,
+				guint copies_lost);
 void tsim_race_free(struct tsim_race *race);

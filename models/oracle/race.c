@@ -24,29 +24,38 @@ static void discard_steps(struct tsim_race *race, const struct tsim_hit *hit)
 {
 	const struct tsim_discard *d = &hit->discard;
 
-	step(race, d->hide_ns, TSIM_COLUMN_FSTRIM, "hide", d->phys, d->logical.start, d->bg->chunk->ordinal);
-	step(race, hit->piece_submit_ns, TSIM_COLUMN_FSTRIM, "submit", hit->piece_phys, d->logical.start, hit->piece);
+	step(race, d->hide_ns, TSIM_COLUMN_FSTRIM, "hide", d->phys, d->logical.start,
+	     d->bg->chunk->ordinal);
+	step(race, hit->piece_submit_ns, TSIM_COLUMN_FSTRIM, "submit", hit->piece_phys,
+	     d->logical.start, hit->piece);
 }
 
-static void removal_steps(struct tsim_fs *fs, struct tsim_race *race, const struct tsim_chunk *removed)
+static void removal_steps(struct tsim_fs *fs, struct tsim_race *race,
+			  const struct tsim_chunk *removed)
 {
 	struct tsim_range stripe = tsim_chunk_stripe(removed, 0);
-	const struct tsim_transaction *trans = tsim_trans_find(&fs->commit, removed->remove_transid);
+	const struct tsim_transaction *trans =
+		tsim_trans_find(&fs->commit, removed->remove_transid);
 
 	stripe.end += (removed->copies - 1) * removed->len;
-	step(race, removed->bg->ro_ns, TSIM_COLUMN_CLEANER, "ro", stripe, removed->logical, removed->ordinal);
+	step(race, removed->bg->ro_ns, TSIM_COLUMN_CLEANER, "ro", stripe, removed->logical,
+	     removed->ordinal);
 	step(race, removed->remove_ns, TSIM_COLUMN_CLEANER, "remove", stripe, removed->logical,
 	     removed->remove_transid);
 	if (!trans || trans->state < TSIM_TRANS_UNBLOCKED)
 		return;
-	step(race, trans->commit_start_ns, TSIM_COLUMN_COMMIT, "commit_start", TSIM_RANGE(0, 0), 0, trans->transid);
-	step(race, trans->unblocked_ns, TSIM_COLUMN_COMMIT, "unblocked", TSIM_RANGE(0, 0), 0, trans->transid);
+	step(race, trans->commit_start_ns, TSIM_COLUMN_COMMIT, "commit_start", TSIM_RANGE(0, 0), 0,
+	     trans->transid);
+	step(race, trans->unblocked_ns, TSIM_COLUMN_COMMIT, "unblocked", TSIM_RANGE(0, 0), 0,
+	     trans->transid);
 	if (trans->super_ns > 0)
-		step(race, trans->super_ns, TSIM_COLUMN_COMMIT, "super", TSIM_RANGE(0, 0), 0, trans->transid);
+		step(race, trans->super_ns, TSIM_COLUMN_COMMIT, "super", TSIM_RANGE(0, 0), 0,
+		     trans->transid);
 }
 
 /* The new chunk, and the writes whose data the hit destroyed. */
-static void reuse_steps(struct tsim_race *race, const struct tsim_hit *hit, struct tsim_range destroyed)
+static void reuse_steps(struct tsim_race *race, const struct tsim_hit *hit,
+			struct tsim_range destroyed)
 {
 	const struct tsim_discard *d = &hit->discard;
 	struct tsim_range stripe = tsim_chunk_stripe(hit->chunk, 0);
@@ -54,14 +63,16 @@ static void reuse_steps(struct tsim_race *race, const struct tsim_hit *hit, stru
 	stripe.end += (hit->chunk->copies - 1) * hit->chunk->len;
 	step(race, hit->chunk->alloc_ns, TSIM_COLUMN_WRITER, "chunk", stripe, hit->chunk->logical,
 	     hit->chunk->ordinal);
-	for (guint i = 0, shown = 0; i < MIN(d->n_writes, TSIM_KEPT_WRITES) && shown < TSIM_SHOWN_WRITES; i++) {
+	for (guint i = 0, shown = 0;
+	     i < MIN(d->n_writes, TSIM_KEPT_WRITES) && shown < TSIM_SHOWN_WRITES; i++) {
 		const struct tsim_raced_write *w = &d->writes[i];
 
 		if (!tsim_range_overlaps(w->phys, destroyed) || w->effect_ns > hit->t_ns)
 			continue;
 		shown++;
 		step(race, w->submit_ns, TSIM_COLUMN_WRITER, "write", w->phys, w->logical, 0);
-		step(race, w->effect_ns, TSIM_COLUMN_DEVICE, "write_effect", w->phys, w->logical, 0);
+		step(race, w->effect_ns, TSIM_COLUMN_DEVICE, "write_effect", w->phys, w->logical,
+		     0);
 	}
 }
 
@@ -72,7 +83,8 @@ static void reuse_steps(struct tsim_race *race, const struct tsim_hit *hit, stru
  *
  * Returns: (transfer full): the chain from the hide to the effect.
  */
-struct tsim_race *tsim_race_new(struct tsim_fs *fs, const struct tsim_hit *hit, const char *fate, guint copies_lost)
+struct tsim_race *tsim_race_new(struct tsim_fs *fs, const struct tsim_hit *hit, const char *fate,
+				guint copies_lost)
 {
 	struct tsim_race *race = g_new0(struct tsim_race, 1);
 	guint64 phys = hit->chunk->phys[hit->copy] + hit->range.start;
@@ -88,8 +100,8 @@ struct tsim_race *tsim_race_new(struct tsim_fs *fs, const struct tsim_hit *hit, 
 	if (hit->discard.removed)
 		removal_steps(fs, race, hit->discard.removed);
 	reuse_steps(race, hit, TSIM_RANGE(phys, phys + race->lost_bytes));
-	step(race, hit->t_ns, TSIM_COLUMN_DEVICE, "effect", TSIM_RANGE(phys, phys + race->lost_bytes),
-	     race->lost_logical, hit->piece);
+	step(race, hit->t_ns, TSIM_COLUMN_DEVICE, "effect",
+	     TSIM_RANGE(phys, phys + race->lost_bytes), race->lost_logical, hit->piece);
 	g_array_sort(race->steps, by_time);
 	return race;
 }

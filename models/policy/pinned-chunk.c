@@ -38,7 +38,8 @@ static enum tsim_release group_removed(struct tsim_policy *p, struct tsim_block_
 
 const struct tsim_policy_ops tsim_policy_pinned_chunk = {
 	.name = "pinned-chunk",
-	.summary = "a removed group's chunk stays allocated until the last trimmer leaves it (04216820fe83)",
+	.summary =
+		"a removed group's chunk stays allocated until the last trimmer leaves it (04216820fe83)",
 	.safe = TRUE,
 	.trim_begin = trim_begin,
 	.trim_end = trim_end,

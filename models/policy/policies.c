@@ -27,7 +27,8 @@ const struct tsim_policy_ops *tsim_policy_find(const char *name)
 	return NULL;
 }
 
-void tsim_policy_init(struct tsim_policy *p, const struct tsim_policy_ops *ops, const void *config, struct tsim_fs *fs)
+void tsim_policy_init(struct tsim_policy *p, const struct tsim_policy_ops *ops, const void *config,
+		      struct tsim_fs *fs)
 {
 	*p = (struct tsim_policy){ .ops = ops, .config = config, .fs = fs };
 	if (ops->state_size > 0)

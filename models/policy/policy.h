@@ -14,20 +14,20 @@ struct tsim_discard;
 
 enum tsim_removal {
 	TSIM_REMOVE_GO,
-	TSIM_REMOVE_SKIP,	/* drop the group from the list, as when it is reserved */
-	TSIM_REMOVE_WAIT,	/* ask again when a trimmer has left the group */
+	TSIM_REMOVE_SKIP, /* drop the group from the list, as when it is reserved */
+	TSIM_REMOVE_WAIT, /* ask again when a trimmer has left the group */
 };
 
 /* What becomes of a removed group's extent map, and so of its place on the device. */
 enum tsim_release {
-	TSIM_RELEASE_NOW,	/* the map goes; the place is free once the removal is committed */
-	TSIM_RELEASE_PIN,	/* kept until tsim_policy_release() */
+	TSIM_RELEASE_NOW, /* the map goes; the place is free once the removal is committed */
+	TSIM_RELEASE_PIN, /* kept until tsim_policy_release() */
 };
 
 enum tsim_grant {
 	TSIM_GRANT,
-	TSIM_GRANT_SKIP,	/* look elsewhere */
-	TSIM_GRANT_WAIT,	/* wait until something is released, then look again; the requester holds
+	TSIM_GRANT_SKIP, /* look elsewhere */
+	TSIM_GRANT_WAIT, /* wait until something is released, then look again; the requester holds
 				 * its transaction handle meanwhile, so what is waited for must not need a commit */
 };
 
@@ -71,13 +71,13 @@ struct tsim_policy_ops {
 
 struct tsim_policy {
 	const struct tsim_policy_ops *ops;
-	const void *config;	/* what ops->options filled */
-	void *state;		/* ops->state_size bytes */
+	const void *config; /* what ops->options filled */
+	void *state; /* ops->state_size bytes */
 	struct tsim_fs *fs;
 };
 
 /* policies.c */
-extern const struct tsim_policy_ops *const tsim_policies[];	/* NULL-terminated */
+extern const struct tsim_policy_ops *const tsim_policies[]; /* NULL-terminated */
 const struct tsim_policy_ops *tsim_policy_find(const char *name);
 void tsim_policy_init(struct tsim_policy *p, const struct tsim_policy_ops *ops, const void *config,
 		      struct tsim_fs *fs);

@@ -15,6 +15,7 @@ static enum tsim_release group_removed(struct tsim_policy *p, struct tsim_block_
 
 const struct tsim_policy_ops tsim_policy_unpinned = {
 	.name = "unpinned",
-	.summary = "a removed group's place is free once the removal is committed (before 04216820fe83)",
+	.summary =
+		"a removed group's place is free once the removal is committed (before 04216820fe83)",
 	.group_removed = group_removed,
 };

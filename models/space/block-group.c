@@ -13,7 +13,8 @@
 #include "invariant.h"
 #include "space.h"
 
-const guint64 tsim_super_mirrors[TSIM_N_SUPER_MIRRORS] = { 64 * TSIM_KIB, 64 * TSIM_MIB, 256 * TSIM_GIB };
+const guint64 tsim_super_mirrors[TSIM_N_SUPER_MIRRORS] = { 64 * TSIM_KIB, 64 * TSIM_MIB,
+							   256 * TSIM_GIB };
 
 #define STRIPE_LEN (64 * TSIM_KIB)
 
@@ -27,11 +28,13 @@ static void exclude_super_stripes(struct tsim_block_group *bg, struct tsim_inter
 			struct tsim_range stripe = tsim_chunk_stripe(chunk, c);
 			guint64 logical = chunk->logical + (tsim_super_mirrors[m] - stripe.start);
 
-			if (tsim_super_mirrors[m] < stripe.start || tsim_super_mirrors[m] >= stripe.end)
+			if (tsim_super_mirrors[m] < stripe.start ||
+			    tsim_super_mirrors[m] >= stripe.end)
 				continue;
-			logical = chunk->logical + (logical - chunk->logical) / STRIPE_LEN * STRIPE_LEN;
-			bg->super_bytes += tsim_interval_set_remove(free, TSIM_RANGE(logical,
-										     logical + STRIPE_LEN));
+			logical = chunk->logical +
+				  (logical - chunk->logical) / STRIPE_LEN * STRIPE_LEN;
+			bg->super_bytes += tsim_interval_set_remove(
+				free, TSIM_RANGE(logical, logical + STRIPE_LEN));
 		}
 	}
 }
@@ -59,7 +62,8 @@ struct tsim_block_group *tsim_block_group_create(struct tsim_space *space, struc
 	bg->chunk = chunk;
 	bg->type = chunk->type;
 	bg->range = TSIM_RANGE(chunk->logical, chunk->logical + chunk->len);
-	tsim_free_space_init(&bg->free, bg->range, opt->trim_extents_per_gib, opt->trim_force_extents);
+	tsim_free_space_init(&bg->free, bg->range, opt->trim_extents_per_gib,
+			     opt->trim_force_extents);
 	tsim_interval_set_add(&free, bg->range);
 	exclude_super_stripes(bg, &free);
 	for (guint i = 0; i < free.n; i++)
@@ -108,7 +112,8 @@ static guint64 unused_bytes(const struct tsim_block_group *bg)
  * set_block_group_ro(): only if the rest of the space info can hold what is
  * used and reserved, so that the last group of metadata or system stays RW.
  */
-gboolean tsim_block_group_set_ro(struct tsim_space *space, struct tsim_block_group *bg, gboolean force)
+gboolean tsim_block_group_set_ro(struct tsim_space *space, struct tsim_block_group *bg,
+				 gboolean force)
 {
 	struct tsim_space_info *info = &space->info[bg->type];
 	guint64 keep = bg->type != TSIM_DATA && !force ? TSIM_MIB : 0;
@@ -141,7 +146,8 @@ void tsim_block_group_unlink(struct tsim_space *space, struct tsim_block_group *
 {
 	struct tsim_space_info *info = &space->info[bg->type];
 
-	bg->removed = TRUE;	/* before chunk_mutex is waited for: an older commit may unpin meanwhile */
+	bg->removed =
+		TRUE; /* before chunk_mutex is waited for: an older commit may unpin meanwhile */
 	g_ptr_array_remove(space->groups, bg);
 	g_ptr_array_remove(info->groups, bg);
 	g_ptr_array_remove(space->unused_bgs, bg);
@@ -154,19 +160,21 @@ void tsim_block_group_unlink(struct tsim_space *space, struct tsim_block_group *
 }
 
 /* Account for a range taken from the group's free space. */
-void tsim_block_group_use(struct tsim_space *space, struct tsim_block_group *bg, struct tsim_range r)
+void tsim_block_group_use(struct tsim_space *space, struct tsim_block_group *bg,
+			  struct tsim_range r)
 {
 	bg->used += tsim_range_len(r);
 	space->info[bg->type].used += tsim_range_len(r);
 }
 
 /* update_block_group() for a freed extent: pinned until the transaction is committed. */
-void tsim_block_group_unuse(struct tsim_space *space, struct tsim_block_group *bg, struct tsim_range r)
+void tsim_block_group_unuse(struct tsim_space *space, struct tsim_block_group *bg,
+			    struct tsim_range r)
 {
 	struct tsim_space_info *info = &space->info[bg->type];
 
-	tsim_invariant(bg->used >= tsim_range_len(r), "group %u has fewer bytes used than are freed",
-		       bg->chunk->ordinal);
+	tsim_invariant(bg->used >= tsim_range_len(r),
+		       "group %u has fewer bytes used than are freed", bg->chunk->ordinal);
 	bg->used -= tsim_range_len(r);
 	info->used -= tsim_range_len(r);
 	bg->pinned += tsim_range_len(r);
@@ -176,14 +184,15 @@ void tsim_block_group_unuse(struct tsim_space *space, struct tsim_block_group *b
 }
 
 /* unpin_extent_range() */
-void tsim_block_group_unpin(struct tsim_space *space, struct tsim_block_group *bg, struct tsim_range r)
+void tsim_block_group_unpin(struct tsim_space *space, struct tsim_block_group *bg,
+			    struct tsim_range r)
 {
 	struct tsim_space_info *info = &space->info[bg->type];
 
 	if (bg->removed)
 		return;
-	tsim_invariant(bg->pinned >= tsim_range_len(r), "group %u has fewer bytes pinned than are unpinned",
-		       bg->chunk->ordinal);
+	tsim_invariant(bg->pinned >= tsim_range_len(r),
+		       "group %u has fewer bytes pinned than are unpinned", bg->chunk->ordinal);
 	bg->pinned -= tsim_range_len(r);
 	info->pinned -= tsim_range_len(r);
 	if (bg->ro)

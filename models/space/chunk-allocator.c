@@ -48,7 +48,8 @@ static struct tsim_hole search(struct tsim_space *space, enum tsim_bg_type type,
 					 tsim_chunk_wanted(opt, type), opt->hole_search);
 }
 
-static guint64 stripe_in(struct tsim_space *space, enum tsim_bg_type type, const struct tsim_hole *hole)
+static guint64 stripe_in(struct tsim_space *space, enum tsim_bg_type type,
+			 const struct tsim_hole *hole)
 {
 	return tsim_chunk_stripe_len(space->fs->opt, type, hole->len);
 }
@@ -77,8 +78,9 @@ static struct tsim_hole search_granted(struct tsim_space *space, enum tsim_bg_ty
 		struct tsim_range r;
 
 		hole = search(space, type, TRUE, &vetoed);
-		r = TSIM_RANGE(hole.start, hole.start + stripe_in(space, type, &hole) *
-							tsim_chunk_copies(space->fs->opt, type));
+		r = TSIM_RANGE(hole.start,
+			       hole.start + stripe_in(space, type, &hole) *
+						    tsim_chunk_copies(space->fs->opt, type));
 		if (policy->ops->may_allocate && r.end > r.start)
 			grant = policy->ops->may_allocate(policy, r);
 		if (grant == TSIM_GRANT)
@@ -97,7 +99,8 @@ static struct tsim_hole search_granted(struct tsim_space *space, enum tsim_bg_ty
 	return hole;
 }
 
-static void compare_without_pins(struct tsim_space *space, struct tsim_chunk_request *r, const struct tsim_hole *hole)
+static void compare_without_pins(struct tsim_space *space, struct tsim_chunk_request *r,
+				 const struct tsim_hole *hole)
 {
 	struct tsim_interval_set none = { 0 };
 	struct tsim_hole other;
@@ -125,15 +128,17 @@ static enum tsim_chunk_result make_chunk(struct tsim_space *space, struct tsim_c
 		tsim_space_set_full(space, r->type, is_false);
 		return is_false ? TSIM_CHUNK_FALSE_ENOSPC : TSIM_CHUNK_ENOSPC;
 	}
-	phys = TSIM_RANGE(hole.start, hole.start + stripe * tsim_chunk_copies(space->fs->opt, r->type));
-	if (tsim_chunk_overlapping(space, phys, TSIM_MAP_LIVE)) {	/* b14c5e04bd0f */
+	phys = TSIM_RANGE(hole.start,
+			  hole.start + stripe * tsim_chunk_copies(space->fs->opt, r->type));
+	if (tsim_chunk_overlapping(space, phys, TSIM_MAP_LIVE)) { /* b14c5e04bd0f */
 		space->fs->out->eexist++;
 		return TSIM_CHUNK_ENOSPC;
 	}
-	space->fs->out->pin_overlaps += tsim_chunk_overlapping(space, phys, TSIM_MAP_PINNED) != NULL;
+	space->fs->out->pin_overlaps += tsim_chunk_overlapping(space, phys, TSIM_MAP_PINNED) !=
+					NULL;
 	chunk = tsim_chunk_create(space, r->type, hole.start, stripe);
 	tsim_block_group_create(space, chunk);
-	trans->log_full_commit = TRUE;	/* btrfs_set_log_full_commit() */
+	trans->log_full_commit = TRUE; /* btrfs_set_log_full_commit() */
 	space->fs->out->chunks_allocated++;
 	tsim_oracle_chunk_created(&space->fs->oracle, chunk);
 	return TSIM_CHUNK_MADE;
@@ -155,7 +160,8 @@ static void check_system_chunk(struct tsim_space *space)
 {
 	struct tsim_chunk_request r = { .type = TSIM_SYSTEM };
 
-	if (tsim_space_free_bytes(space, TSIM_SYSTEM) < SYSTEM_THRESHOLD && !space->info[TSIM_SYSTEM].full)
+	if (tsim_space_free_bytes(space, TSIM_SYSTEM) < SYSTEM_THRESHOLD &&
+	    !space->info[TSIM_SYSTEM].full)
 		make_chunk(space, &r);
 }
 
@@ -197,8 +203,8 @@ static void chunk_allocator(void *data)
 
 void tsim_chunk_allocator_start(struct tsim_space *space)
 {
-	space->allocator = tsim_actor_spawn(space->fs->engine, "chunk allocator", 0, TSIM_ACTOR_DAEMON,
-					    chunk_allocator, space);
+	space->allocator = tsim_actor_spawn(space->fs->engine, "chunk allocator", 0,
+					    TSIM_ACTOR_DAEMON, chunk_allocator, space);
 }
 
 /**

@@ -51,7 +51,7 @@ static guint64 max_chunk(const struct tsim_fs_options *opt, enum tsim_bg_type ty
 	if (type == TSIM_DATA)
 		limit = 10 * TSIM_GIB;
 	if (type == TSIM_SYSTEM && opt->dup_half_size)
-		limit = 64 * TSIM_MIB;	/* 3.18: 2 * max_stripe */
+		limit = 64 * TSIM_MIB; /* 3.18: 2 * max_stripe */
 	return MIN(limit, opt->size_bytes / 10);
 }
 
@@ -62,7 +62,8 @@ static guint64 max_chunk(const struct tsim_fs_options *opt, enum tsim_bg_type ty
  * Returns: bytes of each stripe, a multiple of 64 KiB; 0 when @max_avail is
  * too small for a chunk at all.
  */
-guint64 tsim_chunk_stripe_len(const struct tsim_fs_options *opt, enum tsim_bg_type type, guint64 max_avail)
+guint64 tsim_chunk_stripe_len(const struct tsim_fs_options *opt, enum tsim_bg_type type,
+			      guint64 max_avail)
 {
 	guint64 copies = tsim_chunk_copies(opt, type), limit = max_chunk(opt, type);
 	guint64 stripe = MIN(max_avail, tsim_chunk_wanted(opt, type));
@@ -72,7 +73,8 @@ guint64 tsim_chunk_stripe_len(const struct tsim_fs_options *opt, enum tsim_bg_ty
 	if (!opt->dup_half_size)
 		stripe /= copies;
 	if (stripe > limit)
-		stripe = MIN((limit + 16 * TSIM_MIB - 1) / (16 * TSIM_MIB) * (16 * TSIM_MIB), stripe);
+		stripe = MIN((limit + 16 * TSIM_MIB - 1) / (16 * TSIM_MIB) * (16 * TSIM_MIB),
+			     stripe);
 	if (opt->dup_half_size)
 		stripe /= copies;
 	stripe = MIN(stripe, TSIM_GIB);

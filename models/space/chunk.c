@@ -67,7 +67,8 @@ struct tsim_chunk *tsim_chunk_overlapping(const struct tsim_space *space, struct
 		struct tsim_chunk *other = g_ptr_array_index(space->maps, i);
 
 		for (guint c = 0; c < other->copies; c++) {
-			if (other->map == state && tsim_range_overlaps(tsim_chunk_stripe(other, c), phys))
+			if (other->map == state &&
+			    tsim_range_overlaps(tsim_chunk_stripe(other, c), phys))
 				return other;
 		}
 	}
@@ -80,9 +81,10 @@ static void check_no_overlap(const struct tsim_space *space, struct tsim_range s
 	gboolean may_miss = space->fs->opt->hole_search == TSIM_HOLE_FIRST_PENDING;
 
 	tsim_invariant(!tsim_chunk_overlapping(space, stripe, TSIM_MAP_LIVE) &&
-			       (may_miss || !tsim_chunk_overlapping(space, stripe, TSIM_MAP_PINNED)),
-		       "two chunks on one range: [%" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT ")", stripe.start,
-		       stripe.end);
+			       (may_miss ||
+				!tsim_chunk_overlapping(space, stripe, TSIM_MAP_PINNED)),
+		       "two chunks on one range: [%" G_GUINT64_FORMAT ", %" G_GUINT64_FORMAT ")",
+		       stripe.start, stripe.end);
 }
 
 /**
@@ -93,7 +95,8 @@ static void check_no_overlap(const struct tsim_space *space, struct tsim_range s
  * Map and device extents of a new chunk; its block group comes separately.
  * Returns: (transfer none): owned by @space until the end of the run.
  */
-struct tsim_chunk *tsim_chunk_create(struct tsim_space *space, enum tsim_bg_type type, guint64 phys, guint64 len)
+struct tsim_chunk *tsim_chunk_create(struct tsim_space *space, enum tsim_bg_type type, guint64 phys,
+				     guint64 len)
 {
 	struct tsim_chunk *chunk = g_new0(struct tsim_chunk, 1);
 

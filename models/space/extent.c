@@ -18,14 +18,16 @@
  *
  * Returns: FALSE when no RW group has @min contiguous bytes; no chunk is made.
  */
-gboolean tsim_extent_take(struct tsim_fs *fs, int type, guint64 bytes, guint64 min, struct tsim_extent *out)
+gboolean tsim_extent_take(struct tsim_fs *fs, int type, guint64 bytes, guint64 min,
+			  struct tsim_extent *out)
 {
 	GPtrArray *groups = fs->space.info[type].groups;
 
 	for (guint i = 0; i < groups->len; i++) {
 		struct tsim_block_group *bg = g_ptr_array_index(groups, i);
 
-		if (bg->ro || !tsim_free_space_take(&bg->free, bg->range.start, bytes, min, &out->range))
+		if (bg->ro ||
+		    !tsim_free_space_take(&bg->free, bg->range.start, bytes, min, &out->range))
 			continue;
 		out->bg = bg;
 		tsim_block_group_use(&fs->space, bg, out->range);

@@ -29,7 +29,8 @@ guint64 tsim_file_bytes(const struct tsim_file *file)
 	return bytes;
 }
 
-gboolean tsim_file_fallocate(struct tsim_file *file, guint64 bytes, const struct tsim_enospc_rule *rule)
+gboolean tsim_file_fallocate(struct tsim_file *file, guint64 bytes,
+			     const struct tsim_enospc_rule *rule)
 {
 	struct tsim_fs *fs = file->fs;
 	struct tsim_transaction *trans;

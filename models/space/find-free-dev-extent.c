@@ -12,7 +12,7 @@
  */
 #include "space.h"
 
-#define DEVICE_RANGE_RESERVED TSIM_MIB	/* BTRFS_DEVICE_RANGE_RESERVED */
+#define DEVICE_RANGE_RESERVED TSIM_MIB /* BTRFS_DEVICE_RANGE_RESERVED */
 
 struct search {
 	const struct tsim_interval_set *root;
@@ -20,7 +20,7 @@ struct search {
 	guint n_busy;
 	guint64 device_bytes, wanted;
 	struct tsim_hole best;
-	struct tsim_interval_set pending;	/* the busy ranges by address */
+	struct tsim_interval_set pending; /* the busy ranges by address */
 };
 
 /* Keep the longest hole; TRUE when this one is long enough. */
@@ -43,13 +43,14 @@ static gboolean consider(struct search *s, guint64 start, guint64 len)
  *
  * Returns: whether a part of @wanted bytes was found.
  */
-gboolean tsim_find_hole_in_pending(struct tsim_range hole, guint64 wanted, const struct tsim_interval_set *pending,
-				   struct tsim_hole *out)
+gboolean tsim_find_hole_in_pending(struct tsim_range hole, guint64 wanted,
+				   const struct tsim_interval_set *pending, struct tsim_hole *out)
 {
 	struct search s = { .wanted = wanted, .best = { hole.start, 0, FALSE } };
 	guint64 pos = hole.start;
 
-	for (guint i = tsim_interval_set_find(pending, hole.start); i <= pending->n && pos < hole.end; i++) {
+	for (guint i = tsim_interval_set_find(pending, hole.start);
+	     i <= pending->n && pos < hole.end; i++) {
 		guint64 end = i < pending->n ? MIN(pending->ranges[i].start, hole.end) : hole.end;
 
 		if (end > pos && consider(&s, pos, end - pos))
@@ -70,7 +71,8 @@ static struct tsim_hole search_exact(struct search *s)
 		struct tsim_hole part;
 
 		if (end > pos) {
-			tsim_find_hole_in_pending(TSIM_RANGE(pos, end), s->wanted, &s->pending, &part);
+			tsim_find_hole_in_pending(TSIM_RANGE(pos, end), s->wanted, &s->pending,
+						  &part);
 			if (consider(s, part.start, part.len))
 				break;
 		}
@@ -140,7 +142,8 @@ static gboolean contains_first_pending(const struct search *s, guint64 *start, g
 	const struct tsim_interval_set *pending = &s->pending;
 	guint i = tsim_interval_set_find(pending, *start);
 
-	if (i >= pending->n || !tsim_range_overlaps(pending->ranges[i], TSIM_RANGE(*start, *start + len)))
+	if (i >= pending->n ||
+	    !tsim_range_overlaps(pending->ranges[i], TSIM_RANGE(*start, *start + len)))
 		return FALSE;
 	*start = pending->ranges[i].end;
 	return TRUE;
@@ -182,11 +185,16 @@ again:
  * longest; the hole's full length in both cases.
  */
 struct tsim_hole tsim_find_free_dev_extent(const struct tsim_interval_set *commit_root,
-					   const struct tsim_range *busy, guint n_busy, guint64 device_bytes,
-					   guint64 wanted, enum tsim_hole_search mode)
+					   const struct tsim_range *busy, guint n_busy,
+					   guint64 device_bytes, guint64 wanted,
+					   enum tsim_hole_search mode)
 {
-	struct search s = { .root = commit_root, .busy = busy, .n_busy = n_busy, .device_bytes = device_bytes,
-			    .wanted = wanted, .best = { DEVICE_RANGE_RESERVED, 0, FALSE } };
+	struct search s = { .root = commit_root,
+			    .busy = busy,
+			    .n_busy = n_busy,
+			    .device_bytes = device_bytes,
+			    .wanted = wanted,
+			    .best = { DEVICE_RANGE_RESERVED, 0, FALSE } };
 
 	for (guint i = 0; i < n_busy; i++)
 		tsim_interval_set_add(&s.pending, busy[i]);

@@ -20,8 +20,8 @@
  * @extents_per_gib: extent entries allowed per GiB before bitmaps are used
  * @force_extents: ranges of 1 MiB and more never go to a bitmap (5.6)
  */
-void tsim_free_space_init(struct tsim_free_space *fs, struct tsim_range group, guint64 extents_per_gib,
-			  gboolean force_extents)
+void tsim_free_space_init(struct tsim_free_space *fs, struct tsim_range group,
+			  guint64 extents_per_gib, gboolean force_extents)
 {
 	guint64 group_bytes = tsim_range_len(group);
 
@@ -115,7 +115,8 @@ gboolean tsim_free_space_take(struct tsim_free_space *fs, guint64 from, guint64 
 {
 	if (fs->bytes < min)
 		return FALSE;
-	if (!take_from(&fs->extents, from, bytes, min, out) && !take_from(&fs->bitmaps, from, bytes, min, out))
+	if (!take_from(&fs->extents, from, bytes, min, out) &&
+	    !take_from(&fs->bitmaps, from, bytes, min, out))
 		return FALSE;
 	fs->bytes -= tsim_range_len(*out);
 	return TRUE;
@@ -129,7 +130,8 @@ gboolean tsim_free_space_take(struct tsim_free_space *fs, guint64 from, guint64 
  *
  * trim_no_bitmap() unlinks the whole entry even if only a part is discarded.
  */
-gboolean tsim_free_space_hide_extent(struct tsim_free_space *fs, guint64 from, guint64 min, struct tsim_range *out)
+gboolean tsim_free_space_hide_extent(struct tsim_free_space *fs, guint64 from, guint64 min,
+				     struct tsim_range *out)
 {
 	for (guint i = tsim_interval_set_find(&fs->extents, from); i < fs->extents.n; i++) {
 		struct tsim_range r = fs->extents.ranges[i];
@@ -156,7 +158,8 @@ static guint64 window_end(const struct tsim_free_space *fs, guint64 pos)
  *
  * trim_bitmaps() clears only the bits that it found.
  */
-gboolean tsim_free_space_hide_bitmap(struct tsim_free_space *fs, guint64 from, guint64 min, struct tsim_range *out)
+gboolean tsim_free_space_hide_bitmap(struct tsim_free_space *fs, guint64 from, guint64 min,
+				     struct tsim_range *out)
 {
 	for (guint i = tsim_interval_set_find(&fs->bitmaps, from); i < fs->bitmaps.n; i++) {
 		struct tsim_range r = fs->bitmaps.ranges[i];

@@ -78,8 +78,8 @@ void tsim_space_clear(struct tsim_space *space)
  *
  * A chunk that is already committed when the file system is mounted.
  */
-struct tsim_chunk *tsim_space_add_initial(struct tsim_space *space, enum tsim_bg_type type, guint64 start,
-					  guint64 len)
+struct tsim_chunk *tsim_space_add_initial(struct tsim_space *space, enum tsim_bg_type type,
+					  guint64 start, guint64 len)
 {
 	struct tsim_chunk *chunk = tsim_chunk_create(space, type, start, len);
 
@@ -99,7 +99,8 @@ static void mkfs_contents(struct tsim_space *space, struct tsim_chunk *chunk, gu
 		return;
 	tsim_block_group_use(space, chunk->bg, r);
 	tsim_oracle_allocated(&space->fs->oracle, chunk, r);
-	tsim_interval_set_add(&chunk->on_disk, TSIM_RANGE(r.start - chunk->logical, r.end - chunk->logical));
+	tsim_interval_set_add(&chunk->on_disk,
+			      TSIM_RANGE(r.start - chunk->logical, r.end - chunk->logical));
 }
 
 /**
@@ -176,7 +177,8 @@ void tsim_space_clear_full(struct tsim_space *space)
 		struct tsim_space_info *info = &space->info[i];
 
 		if (info->full && info->full_is_false)
-			space->fs->out->sticky_full_ns += tsim_now(space->fs->engine) - info->full_since_ns;
+			space->fs->out->sticky_full_ns +=
+				tsim_now(space->fs->engine) - info->full_since_ns;
 		info->full = FALSE;
 	}
 }
@@ -194,7 +196,8 @@ void tsim_space_count_pinned(struct tsim_space *space, gint64 bytes)
 	struct tsim_outcome *out = space->fs->out;
 	tsim_ns now = tsim_now(space->fs->engine);
 
-	out->pinned_byte_seconds += (double)space->pinned_bytes * (double)(now - space->pinned_changed_ns) / 1e9;
+	out->pinned_byte_seconds +=
+		(double)space->pinned_bytes * (double)(now - space->pinned_changed_ns) / 1e9;
 	space->pinned_changed_ns = now;
 	space->pinned_bytes = (guint64)((gint64)space->pinned_bytes + bytes);
 	out->pinned_max_bytes = MAX(out->pinned_max_bytes, space->pinned_bytes);

@@ -33,7 +33,9 @@ gboolean tsim_enospc_rule_parse(const char *text, struct tsim_enospc_rule *out, 
 		return TRUE;
 	}
 	if (!g_str_has_prefix(text, "retry(") || !g_str_has_suffix(text, ")"))
-		return tsim_throw(error, "'%s' is not one of fail, wait, retry(TIME), e.g. retry(100ms)", text);
+		return tsim_throw(error,
+				  "'%s' is not one of fail, wait, retry(TIME), e.g. retry(100ms)",
+				  text);
 	time = g_strndup(text + strlen("retry("), strlen(text) - strlen("retry()"));
 	out->mode = TSIM_ENOSPC_RETRY;
 	if (!tsim_parse_time(time, &out->delay_ns, error))
@@ -64,7 +66,8 @@ void tsim_alloc_end(struct tsim_fs *fs, struct tsim_alloc_request *request)
 }
 
 /* Book the time since @since to a commit, less what its writes spent queued in the device since @queued. */
-static void book_commit_wait(struct tsim_fs *fs, struct tsim_alloc_request *request, tsim_ns since, tsim_ns queued)
+static void book_commit_wait(struct tsim_fs *fs, struct tsim_alloc_request *request, tsim_ns since,
+			     tsim_ns queued)
 {
 	tsim_ns waited = tsim_now(fs->engine) - since;
 	tsim_ns device = MIN(waited, fs->commit.device_wait_ns - queued);
@@ -73,7 +76,8 @@ static void book_commit_wait(struct tsim_fs *fs, struct tsim_alloc_request *requ
 	request->by_cause_ns[TSIM_STALL_COMMIT] += waited - device;
 }
 
-enum tsim_chunk_result tsim_alloc_chunk(struct tsim_fs *fs, enum tsim_bg_type type, enum tsim_chunk_force force,
+enum tsim_chunk_result tsim_alloc_chunk(struct tsim_fs *fs, enum tsim_bg_type type,
+					enum tsim_chunk_force force,
 					struct tsim_alloc_request *request)
 {
 	tsim_ns since = tsim_now(fs->engine), queued = fs->commit.device_wait_ns;
@@ -100,8 +104,8 @@ static void count_enospc(struct tsim_fs *fs, gboolean is_false, struct tsim_allo
 }
 
 /* The rule's wait; `full` is cleared when something was released, else nobody would look again. */
-static void wait_for_space(struct tsim_fs *fs, const struct tsim_enospc_rule *rule, gboolean is_false,
-			   struct tsim_alloc_request *request)
+static void wait_for_space(struct tsim_fs *fs, const struct tsim_enospc_rule *rule,
+			   gboolean is_false, struct tsim_alloc_request *request)
 {
 	tsim_ns since = tsim_now(fs->engine);
 	enum tsim_stall_cause cause = is_false ? TSIM_STALL_PINNED : TSIM_STALL_ENOSPC;
@@ -113,7 +117,7 @@ static void wait_for_space(struct tsim_fs *fs, const struct tsim_enospc_rule *ru
 	} else {
 		tsim_sleep(fs->engine, rule->delay_ns);
 		if (is_false && fs->space.pinned_chunks->len == 0)
-			cause = TSIM_STALL_FALSE_ENOSPC;	/* nothing is pinned: only `full` sticks */
+			cause = TSIM_STALL_FALSE_ENOSPC; /* nothing is pinned: only `full` sticks */
 	}
 	request->by_cause_ns[cause] += tsim_now(fs->engine) - since;
 }
@@ -127,7 +131,8 @@ static gboolean flush_by_commit(struct tsim_fs *fs, enum tsim_bg_type type, guin
 	tsim_ns since = tsim_now(fs->engine), queued = fs->commit.device_wait_ns;
 
 	for (guint i = 0; trans && i < trans->delayed_frees->len; i++) {
-		const struct tsim_extent *extent = &g_array_index(trans->delayed_frees, struct tsim_extent, i);
+		const struct tsim_extent *extent =
+			&g_array_index(trans->delayed_frees, struct tsim_extent, i);
 
 		if (extent->bg->type == type)
 			pinned += tsim_range_len(extent->range);
@@ -147,8 +152,9 @@ static gboolean flush_by_commit(struct tsim_fs *fs, enum tsim_bg_type type, guin
  *
  * Returns: TRUE when the caller should try once more.
  */
-gboolean tsim_alloc_again(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes, gboolean is_false,
-			  const struct tsim_enospc_rule *rule, struct tsim_alloc_request *request)
+gboolean tsim_alloc_again(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes,
+			  gboolean is_false, const struct tsim_enospc_rule *rule,
+			  struct tsim_alloc_request *request)
 {
 	if (flush_by_commit(fs, type, bytes, request))
 		return TRUE;
@@ -167,8 +173,9 @@ static void give_back(struct tsim_fs *fs, GArray *extents, guint from)
 		guint64 base = e->bg->chunk->logical;
 
 		/* a balance may have moved it during a wait */
-		if (!tsim_interval_set_contains(&e->bg->chunk->live, TSIM_RANGE(e->range.start - base,
-										e->range.end - base)))
+		if (!tsim_interval_set_contains(&e->bg->chunk->live,
+						TSIM_RANGE(e->range.start - base,
+							   e->range.end - base)))
 			continue;
 		tsim_oracle_freed(&fs->oracle, e->bg->chunk, e->range);
 		e->bg->used -= tsim_range_len(e->range);
@@ -181,8 +188,9 @@ static void give_back(struct tsim_fs *fs, GArray *extents, guint from)
 }
 
 /* One extent: of @want bytes contiguous, by a new chunk if need be, else the longest half that fits. */
-static gboolean take_one(struct tsim_fs *fs, enum tsim_bg_type type, guint64 want, struct tsim_extent *out,
-			 gboolean *is_false, struct tsim_alloc_request *request)
+static gboolean take_one(struct tsim_fs *fs, enum tsim_bg_type type, guint64 want,
+			 struct tsim_extent *out, gboolean *is_false,
+			 struct tsim_alloc_request *request)
 {
 	enum tsim_chunk_result result;
 
@@ -196,17 +204,18 @@ static gboolean take_one(struct tsim_fs *fs, enum tsim_bg_type type, guint64 wan
 			if (tsim_extent_take(fs, type, want, min / TSIM_SECTOR * TSIM_SECTOR, out))
 				return TRUE;
 		}
-	} while (result == TSIM_CHUNK_MADE);	/* somebody else was faster */
+	} while (result == TSIM_CHUNK_MADE); /* somebody else was faster */
 	return FALSE;
 }
 
-static gboolean reserve(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes, gboolean *is_false,
-			struct tsim_alloc_request *request)
+static gboolean reserve(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes,
+			gboolean *is_false, struct tsim_alloc_request *request)
 {
-	if (type != TSIM_DATA)	/* at 80 % already */
+	if (type != TSIM_DATA) /* at 80 % already */
 		tsim_alloc_chunk(fs, type, TSIM_CHUNK_NO_FORCE, request);
 	while (tsim_space_free_bytes(&fs->space, type) < bytes) {
-		enum tsim_chunk_result result = tsim_alloc_chunk(fs, type, TSIM_CHUNK_FORCE, request);
+		enum tsim_chunk_result result =
+			tsim_alloc_chunk(fs, type, TSIM_CHUNK_FORCE, request);
 
 		*is_false = result == TSIM_CHUNK_FALSE_ENOSPC;
 		if (result != TSIM_CHUNK_MADE)
@@ -215,8 +224,9 @@ static gboolean reserve(struct tsim_fs *fs, enum tsim_bg_type type, guint64 byte
 	return TRUE;
 }
 
-static gboolean try_alloc(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes, guint64 max_extent,
-			  GArray *extents, gboolean *is_false, struct tsim_alloc_request *request)
+static gboolean try_alloc(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes,
+			  guint64 max_extent, GArray *extents, gboolean *is_false,
+			  struct tsim_alloc_request *request)
 {
 	guint from = extents->len;
 
@@ -236,8 +246,9 @@ static gboolean try_alloc(struct tsim_fs *fs, enum tsim_bg_type type, guint64 by
 	return TRUE;
 }
 
-gboolean tsim_alloc_extents(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes, guint64 max_extent,
-			    const struct tsim_enospc_rule *rule, GArray *extents)
+gboolean tsim_alloc_extents(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes,
+			    guint64 max_extent, const struct tsim_enospc_rule *rule,
+			    GArray *extents)
 {
 	struct tsim_alloc_request request;
 	gboolean ok, is_false;

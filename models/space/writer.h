@@ -5,8 +5,8 @@
 
 enum tsim_on_enospc {
 	TSIM_ENOSPC_FAIL,
-	TSIM_ENOSPC_RETRY,	/* after delay_ns */
-	TSIM_ENOSPC_WAIT,	/* until something is released; what no btrfs does */
+	TSIM_ENOSPC_RETRY, /* after delay_ns */
+	TSIM_ENOSPC_WAIT, /* until something is released; what no btrfs does */
 };
 
 struct tsim_enospc_rule {
@@ -20,18 +20,20 @@ gboolean tsim_enospc_rule_parse(const char *text, struct tsim_enospc_rule *out, 
 struct tsim_alloc_request {
 	tsim_ns start_ns;
 	tsim_ns by_cause_ns[TSIM_N_STALL_CAUSES];
-	guint64 released;	/* space->n_released when the last attempt began */
+	guint64 released; /* space->n_released when the last attempt began */
 	gboolean flushed, counted_enospc;
 };
 
 void tsim_alloc_begin(struct tsim_fs *fs, struct tsim_alloc_request *request);
 void tsim_alloc_end(struct tsim_fs *fs, struct tsim_alloc_request *request);
 /* Force or try a chunk for the request, with the waits booked to their causes. */
-enum tsim_chunk_result tsim_alloc_chunk(struct tsim_fs *fs, enum tsim_bg_type type, enum tsim_chunk_force force,
+enum tsim_chunk_result tsim_alloc_chunk(struct tsim_fs *fs, enum tsim_bg_type type,
+					enum tsim_chunk_force force,
 					struct tsim_alloc_request *request);
 /* After ENOSPC: flush, wait or retry as the rule says; FALSE: give up. */
-gboolean tsim_alloc_again(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes, gboolean is_false,
-			  const struct tsim_enospc_rule *rule, struct tsim_alloc_request *request);
+gboolean tsim_alloc_again(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes,
+			  gboolean is_false, const struct tsim_enospc_rule *rule,
+			  struct tsim_alloc_request *request);
 
 /*
  * tsim_alloc_extents:
@@ -39,5 +41,6 @@ gboolean tsim_alloc_again(struct tsim_fs *fs, enum tsim_bg_type type, guint64 by
  * as needed; appends to @extents (element-type struct tsim_extent), which the
  * caller keeps where a cancelled actor leaves it.  FALSE: ENOSPC, nothing kept.
  */
-gboolean tsim_alloc_extents(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes, guint64 max_extent,
-			    const struct tsim_enospc_rule *rule, GArray *extents);
+gboolean tsim_alloc_extents(struct tsim_fs *fs, enum tsim_bg_type type, guint64 bytes,
+			    guint64 max_extent, const struct tsim_enospc_rule *rule,
+			    GArray *extents);

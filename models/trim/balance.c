@@ -35,7 +35,8 @@ static gboolean make_ro(struct tsim_fs *fs, struct tsim_block_group *bg)
 	gboolean ok;
 
 	ok = !taken(bg) && tsim_block_group_set_ro(&fs->space, bg, FALSE);
-	if (!ok && !taken(bg) && tsim_chunk_alloc(&fs->space, bg->type, TSIM_CHUNK_FORCE, &r) == TSIM_CHUNK_MADE)
+	if (!ok && !taken(bg) &&
+	    tsim_chunk_alloc(&fs->space, bg->type, TSIM_CHUNK_FORCE, &r) == TSIM_CHUNK_MADE)
 		ok = !taken(bg) && tsim_block_group_set_ro(&fs->space, bg, FALSE);
 	if (ok && fs->policy.ops->group_ro)
 		fs->policy.ops->group_ro(&fs->policy, bg);
@@ -51,19 +52,22 @@ static tsim_ns copy_time(struct tsim_fs *fs, const struct tsim_block_group *bg)
 	tsim_ns fixed = 0;
 
 	if (opt->relocation_fixed)
-		fixed = tsim_draw_law(&fs->rng, opt->relocation_fixed, ordinal, TSIM_DRAW_RELOCATION, 0);
+		fixed = tsim_draw_law(&fs->rng, opt->relocation_fixed, ordinal,
+				      TSIM_DRAW_RELOCATION, 0);
 	if (bg->type == TSIM_DATA)
 		return fixed + (isinf(opt->relocation_rate) ?
-					0 : (tsim_ns)((double)bg->used / opt->relocation_rate * 1e9));
-	return fixed + (tsim_ns)((double)opt->relocation_square_ns * mib * MIN(mib, SQUARE_LAW_MIB) *
-				 exp(opt->relocation_sigma *
-				     gsl_cdf_ugaussian_Pinv(tsim_rng_uniform(&fs->rng, ordinal,
-									     TSIM_DRAW_RELOCATION, 1))));
+					0 :
+					(tsim_ns)((double)bg->used / opt->relocation_rate * 1e9));
+	return fixed +
+	       (tsim_ns)((double)opt->relocation_square_ns * mib * MIN(mib, SQUARE_LAW_MIB) *
+			 exp(opt->relocation_sigma *
+			     gsl_cdf_ugaussian_Pinv(tsim_rng_uniform(&fs->rng, ordinal,
+								     TSIM_DRAW_RELOCATION, 1))));
 }
 
 /* Take room for @len bytes elsewhere, by a new chunk if need be. */
-static gboolean take_target(struct tsim_fs *fs, struct tsim_transaction *trans, enum tsim_bg_type type, guint64 len,
-			    struct tsim_extent *out)
+static gboolean take_target(struct tsim_fs *fs, struct tsim_transaction *trans,
+			    enum tsim_bg_type type, guint64 len, struct tsim_extent *out)
 {
 	for (;;) {
 		struct tsim_chunk_request r;
@@ -77,18 +81,21 @@ static gboolean take_target(struct tsim_fs *fs, struct tsim_transaction *trans, 
 
 static gboolean on_disk(const struct tsim_chunk *chunk, struct tsim_range logical)
 {
-	return tsim_interval_set_overlaps(&chunk->on_disk, TSIM_RANGE(logical.start - chunk->logical,
-								      logical.end - chunk->logical));
+	return tsim_interval_set_overlaps(&chunk->on_disk,
+					  TSIM_RANGE(logical.start - chunk->logical,
+						     logical.end - chunk->logical));
 }
 
 /* A file's extent, or a part of it, has a new place. */
-static void retarget_files(struct tsim_fs *fs, const struct tsim_extent *from, const struct tsim_extent *to)
+static void retarget_files(struct tsim_fs *fs, const struct tsim_extent *from,
+			   const struct tsim_extent *to)
 {
 	for (guint i = 0; i < fs->files->len; i++) {
 		struct tsim_file *file = g_ptr_array_index(fs->files, i);
 
 		for (guint k = 0; k < file->extents->len; k++) {
-			struct tsim_extent *e = &g_array_index(file->extents, struct tsim_extent, k);
+			struct tsim_extent *e =
+				&g_array_index(file->extents, struct tsim_extent, k);
 			struct tsim_extent rest = *e;
 
 			if (e->bg != from->bg || e->range.start != from->range.start)
@@ -109,7 +116,8 @@ static guint64 piece_end(struct tsim_fs *fs, struct tsim_block_group *bg, struct
 		struct tsim_file *file = g_ptr_array_index(fs->files, i);
 
 		for (guint k = 0; k < file->extents->len; k++) {
-			const struct tsim_extent *e = &g_array_index(file->extents, struct tsim_extent, k);
+			const struct tsim_extent *e =
+				&g_array_index(file->extents, struct tsim_extent, k);
 
 			if (e->bg == bg && e->range.start == live.start)
 				return MIN(e->range.end, live.end);
@@ -119,12 +127,14 @@ static guint64 piece_end(struct tsim_fs *fs, struct tsim_block_group *bg, struct
 }
 
 /* Move the first live piece of @bg. Returns FALSE for lack of space. */
-static gboolean move_one(struct tsim_fs *fs, struct tsim_transaction *trans, struct tsim_block_group *bg,
-			 tsim_ns *done)
+static gboolean move_one(struct tsim_fs *fs, struct tsim_transaction *trans,
+			 struct tsim_block_group *bg, tsim_ns *done)
 {
 	struct tsim_chunk *chunk = bg->chunk;
 	struct tsim_range live = chunk->live.ranges[0];
-	struct tsim_extent from = { bg, { chunk->logical + live.start, chunk->logical + live.end } }, to;
+	struct tsim_extent from = { bg,
+				    { chunk->logical + live.start, chunk->logical + live.end } },
+			   to;
 	gboolean written;
 
 	if (bg->type == TSIM_DATA)
@@ -133,8 +143,9 @@ static gboolean move_one(struct tsim_fs *fs, struct tsim_transaction *trans, str
 		return FALSE;
 	/* whatever happened while a chunk was made: files may have been truncated */
 	tsim_run_delayed_frees(fs, trans);
-	if (!tsim_interval_set_contains(&chunk->live, TSIM_RANGE(from.range.start - chunk->logical,
-								 from.range.end - chunk->logical))) {
+	if (!tsim_interval_set_contains(&chunk->live,
+					TSIM_RANGE(from.range.start - chunk->logical,
+						   from.range.end - chunk->logical))) {
 		tsim_extent_free(fs, trans, &to);
 		return TRUE;
 	}
@@ -187,7 +198,7 @@ gboolean tsim_relocate(struct tsim_fs *fs, struct tsim_block_group *bg)
 	tsim_sleep(fs->engine, copy_time(fs, bg));
 	ok = move_contents(fs, bg);
 	tsim_commit_now(fs);
-	if (ok && bg->used > 0)	/* delayed references came late */
+	if (ok && bg->used > 0) /* delayed references came late */
 		ok = move_contents(fs, bg);
 	tsim_commit_now(fs);
 	if (!ok || bg->used > 0) {
@@ -201,14 +212,15 @@ gboolean tsim_relocate(struct tsim_fs *fs, struct tsim_block_group *bg)
 
 static gboolean wanted(const struct tsim_balance *args, const struct tsim_block_group *bg)
 {
-	if (bg->ro || bg->removed || (bg->type != args->type &&
-				      !(args->type == TSIM_METADATA && bg->type == TSIM_SYSTEM)))
+	if (bg->ro || bg->removed ||
+	    (bg->type != args->type && !(args->type == TSIM_METADATA && bg->type == TSIM_SYSTEM)))
 		return FALSE;
 	return (double)bg->used <= args->max_usage * (double)tsim_range_len(bg->range);
 }
 
 /* The wanted group with the highest address below @below. */
-static struct tsim_block_group *highest_below(struct tsim_fs *fs, const struct tsim_balance *args, guint64 below)
+static struct tsim_block_group *highest_below(struct tsim_fs *fs, const struct tsim_balance *args,
+					      guint64 below)
 {
 	GPtrArray *groups = fs->space.groups;
 
@@ -233,7 +245,8 @@ guint tsim_balance(struct tsim_fs *fs, const struct tsim_balance *args)
 	guint64 below = G_MAXUINT64;
 	guint n = 0;
 
-	while ((args->max_groups == 0 || n < args->max_groups) && (bg = highest_below(fs, args, below))) {
+	while ((args->max_groups == 0 || n < args->max_groups) &&
+	       (bg = highest_below(fs, args, below))) {
 		below = bg->range.start;
 		n += tsim_relocate(fs, bg);
 	}

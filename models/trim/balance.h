@@ -6,8 +6,8 @@
 /* Which groups a balance call takes, as `btrfs balance start -d|-m|-musage=` */
 struct tsim_balance {
 	enum tsim_bg_type type;
-	double max_usage;	/* share; groups that use more are left alone, 1: all */
-	guint max_groups;	/* 0: all */
+	double max_usage; /* share; groups that use more are left alone, 1: all */
+	guint max_groups; /* 0: all */
 };
 
 /* One balance call; returns the number of groups relocated. */

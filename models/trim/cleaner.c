@@ -62,13 +62,13 @@ static gboolean removable(struct tsim_cleaner *cleaner, struct tsim_block_group 
 static void delete_group(struct tsim_cleaner *cleaner, struct tsim_block_group *bg)
 {
 	struct tsim_fs *fs = cleaner->fs;
-	enum tsim_trans_type type = fs->opt->cleaner_handle == TSIM_CLEANER_JOINS ? TSIM_TRANS_JOIN :
-										    TSIM_TRANS_START;
+	enum tsim_trans_type type =
+		fs->opt->cleaner_handle == TSIM_CLEANER_JOINS ? TSIM_TRANS_JOIN : TSIM_TRANS_START;
 	struct tsim_transaction *trans = tsim_trans_attach(fs, type);
 
 	if (fs->opt->ro_window)
-		tsim_sleep(fs->engine, tsim_draw_law(&fs->rng, fs->opt->ro_window, bg->chunk->ordinal,
-						     TSIM_DRAW_RO_WINDOW, 0));
+		tsim_sleep(fs->engine, tsim_draw_law(&fs->rng, fs->opt->ro_window,
+						     bg->chunk->ordinal, TSIM_DRAW_RO_WINDOW, 0));
 	tsim_remove_block_group(fs, trans, bg);
 	tsim_trans_end(fs, trans, type);
 }
@@ -95,7 +95,8 @@ static void cleaner_kthread(void *data)
 
 	for (;;) {
 		while (!cleaner->woken)
-			tsim_park(cleaner->fs->engine, TSIM_NS_NEVER, "being woken by the transaction kthread");
+			tsim_park(cleaner->fs->engine, TSIM_NS_NEVER,
+				  "being woken by the transaction kthread");
 		cleaner->woken = FALSE;
 		delete_unused_bgs(cleaner);
 	}
@@ -111,8 +112,8 @@ struct tsim_cleaner *tsim_cleaner_start(struct tsim_fs *fs)
 
 	cleaner->fs = fs;
 	tsim_cond_init(&cleaner->retry, fs->engine, "a trimmer to leave the group");
-	cleaner->actor = tsim_actor_spawn(fs->engine, "btrfs-cleaner", 0, TSIM_ACTOR_DAEMON, cleaner_kthread,
-					  cleaner);
+	cleaner->actor = tsim_actor_spawn(fs->engine, "btrfs-cleaner", 0, TSIM_ACTOR_DAEMON,
+					  cleaner_kthread, cleaner);
 	return cleaner;
 }
 

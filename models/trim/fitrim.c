@@ -19,10 +19,11 @@
 #include "cleaner.h"
 
 #define SUPER_BYTES 4096
-#define TRIM_START TSIM_MIB	/* BTRFS_DEVICE_RANGE_RESERVED */
+#define TRIM_START TSIM_MIB /* BTRFS_DEVICE_RANGE_RESERVED */
 
 /* btrfs_issue_discard(): one physical range, cut at trim_max and around superblock mirrors. */
-static void issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 entity, guint32 *index, void *tag)
+static void issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 entity,
+			  guint32 *index, void *tag)
 {
 	while (phys.start < phys.end) {
 		struct tsim_range r = phys;
@@ -30,7 +31,7 @@ static void issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 en
 
 		for (guint i = 0; fs->opt->trim_skips_super && i < TSIM_N_SUPER_MIRRORS; i++) {
 			struct tsim_range super = TSIM_RANGE(tsim_super_mirrors[i],
-							    tsim_super_mirrors[i] + SUPER_BYTES);
+							     tsim_super_mirrors[i] + SUPER_BYTES);
 
 			if (tsim_range_overlaps(r, super)) {
 				r.end = MAX(super.start, r.start);
@@ -52,11 +53,12 @@ static gboolean discard_extent(struct tsim_fs *fs, struct tsim_discard *d)
 
 	tsim_device_settle(&fs->dev);
 	map = tsim_chunk_lookup(&fs->space, d->logical.start);
-	if (!map)	/* "unable to find logical": the group was removed, nobody has its address yet */
+	if (!map) /* "unable to find logical": the group was removed, nobody has its address yet */
 		return FALSE;
 	for (guint c = 0; c < map->copies; c++) {
 		guint64 start = map->phys[c] + (d->logical.start - map->logical);
-		guint64 len = MIN(tsim_range_len(d->logical), map->len - (d->logical.start - map->logical));
+		guint64 len = MIN(tsim_range_len(d->logical),
+				  map->len - (d->logical.start - map->logical));
 
 		tsim_oracle_discard_submit(&fs->oracle, d, map, TSIM_RANGE(start, start + len));
 		issue_discard(fs, d->phys, d->bg->chunk->ordinal, &d->bg->n_discards, d);
@@ -64,7 +66,8 @@ static gboolean discard_extent(struct tsim_fs *fs, struct tsim_discard *d)
 	return TRUE;
 }
 
-static void put_back(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsim_range entry, guint64 reserved)
+static void put_back(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsim_range entry,
+		     guint64 reserved)
 {
 	struct tsim_space_info *info = &fs->space.info[bg->type];
 
@@ -79,8 +82,8 @@ static void put_back(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsi
 }
 
 /* do_trimming(): @entry is hidden already; @r is the part of it to discard. */
-static gboolean do_trimming(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsim_range entry,
-			    struct tsim_range r)
+static gboolean do_trimming(struct tsim_fs *fs, struct tsim_block_group *bg,
+			    struct tsim_range entry, struct tsim_range r)
 {
 	struct tsim_discard *d = tsim_oracle_hide(&fs->oracle, bg, r);
 	guint64 reserved = bg->ro ? 0 : tsim_range_len(entry);
@@ -104,7 +107,8 @@ static gboolean trim_no_bitmap(struct tsim_fs *fs, struct tsim_block_group *bg, 
 	guint64 start = bg->range.start;
 	struct tsim_range entry;
 
-	while (bg->free.bytes >= minlen && tsim_free_space_hide_extent(&bg->free, start, minlen, &entry)) {
+	while (bg->free.bytes >= minlen &&
+	       tsim_free_space_hide_extent(&bg->free, start, minlen, &entry)) {
 		start = MAX(start, entry.start);
 		if (!do_trimming(fs, bg, entry, TSIM_RANGE(start, entry.end)))
 			return FALSE;

@@ -32,13 +32,14 @@ static void release_map(struct tsim_fs *fs, struct tsim_block_group *bg)
  * The place on the device is free for new chunks when @trans is UNBLOCKED
  * and the map is gone, whichever is later.
  */
-void tsim_remove_block_group(struct tsim_fs *fs, struct tsim_transaction *trans, struct tsim_block_group *bg)
+void tsim_remove_block_group(struct tsim_fs *fs, struct tsim_transaction *trans,
+			     struct tsim_block_group *bg)
 {
 	struct tsim_space *space = &fs->space;
 	struct tsim_chunk *chunk = bg->chunk;
 
-	tsim_invariant(bg->used == 0, "group %u is removed with %" G_GUINT64_FORMAT " bytes used", chunk->ordinal,
-		       bg->used);
+	tsim_invariant(bg->used == 0, "group %u is removed with %" G_GUINT64_FORMAT " bytes used",
+		       chunk->ordinal, bg->used);
 	tsim_device_settle(&fs->dev);
 	tsim_mutex_lock(&space->chunk_mutex);
 	tsim_chunk_free_dev_extents(space, chunk);
