@@ -9,6 +9,7 @@
 #include "outcome.h"
 #include "policy.h"
 #include "space.h"
+#include "trace-event.h"
 
 /*
  * One file system on one device in one replication: everything that actors
@@ -27,6 +28,7 @@ struct tsim_fs {
 	struct tsim_outcome *out;
 	struct tsim_distributions *dist;
 	struct tsim_paranoid *paranoid; /* NULL: off */
+	const struct tsim_trace_sink *trace; /* NULL: nobody listens */
 	GPtrArray *files; /* (element-type struct tsim_file) owned */
 	guint32 n_cow; /* index of the next copied tree block */
 	guint32 n_delayed; /* index of the next draw for delayed references */

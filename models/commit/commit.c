@@ -15,6 +15,7 @@
 #include "fs.h"
 #include "invariant.h"
 #include "paranoid.h"
+#include "tracepoint.h"
 
 #define SUPER_BYTES 4096
 #define SUPER_OFFSET (64 * TSIM_KIB)
@@ -52,6 +53,7 @@ static void stop_writers(struct tsim_fs *fs, struct tsim_transaction *trans)
 	const struct tsim_fs_options *opt = fs->opt;
 
 	trans->commit_start_ns = tsim_now(fs->engine);
+	tsim_trace_commit(fs, TSIM_TRACE_COMMIT_START, trans->transid);
 	set_state(fs, trans, TSIM_TRANS_COMMIT_START);
 	wait_previous(fs, trans);
 	if (!opt->commit_duration)
@@ -84,6 +86,7 @@ static void unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
 	tsim_oracle_unblocked(&fs->oracle, trans->transid);
 	if (policy->ops->unblocked)
 		policy->ops->unblocked(policy, trans->transid);
+	tsim_trace_commit(fs, TSIM_TRACE_UNBLOCKED, trans->transid);
 	set_state(fs, trans, TSIM_TRANS_UNBLOCKED);
 	if (trans->have_free_bgs)
 		tsim_space_released(&fs->space);
@@ -112,6 +115,7 @@ static void write_out(struct tsim_fs *fs, struct tsim_transaction *trans)
 	tsim_write_super(fs);
 	tsim_mutex_unlock(&fs->commit.tree_log_mutex);
 	trans->super_ns = tsim_now(fs->engine);
+	tsim_trace_commit(fs, TSIM_TRACE_SUPER_COMMITTED, trans->transid);
 	set_state(fs, trans, TSIM_TRANS_SUPER_COMMITTED);
 	if (policy->ops->super_written)
 		policy->ops->super_written(policy, trans->transid);
@@ -130,6 +134,7 @@ static void finish(struct tsim_fs *fs, struct tsim_transaction *trans)
 	fs->out->commits++;
 	if (fs->dist)
 		tsim_histogram_add(fs->dist->commit, tsim_now(fs->engine) - trans->commit_start_ns);
+	tsim_trace_commit(fs, TSIM_TRACE_COMPLETED, trans->transid);
 	set_state(fs, trans, TSIM_TRANS_COMPLETED);
 	if (policy->ops->completed)
 		policy->ops->completed(policy, trans->transid);

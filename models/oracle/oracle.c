@@ -17,6 +17,7 @@
 
 #include "fs.h"
 #include "invariant.h"
+#include "tracepoint.h"
 
 static struct tsim_range offsets(const struct tsim_chunk *chunk, struct tsim_range logical)
 {
@@ -167,7 +168,8 @@ struct tsim_discard *tsim_oracle_hide(struct tsim_oracle *oracle, struct tsim_bl
 		d = g_ptr_array_steal_index_fast(oracle->spare, oracle->spare->len - 1);
 	else
 		d = g_new(struct tsim_discard, 1);
-	*d = (struct tsim_discard){ .bg = bg,
+	*d = (struct tsim_discard){ .number = oracle->fs->out->funnel[TSIM_STAGE_HIDDEN],
+				    .bg = bg,
 				    .logical = logical,
 				    .hide_ns = tsim_now(oracle->fs->engine) };
 	g_ptr_array_add(oracle->discards, d);
@@ -282,6 +284,7 @@ static void note_raced_write(struct tsim_oracle *oracle, struct tsim_range phys,
 		    !tsim_range_overlaps(d->phys, phys))
 			continue;
 		reach(oracle, d, TSIM_STAGE_WRITTEN);
+		tsim_trace_race(oracle->fs, phys);
 		d->writes[d->n_writes++ % TSIM_KEPT_WRITES] =
 			(struct tsim_raced_write){ phys, tsim_now(oracle->fs->engine), effect_ns,
 						   logical };

@@ -23,6 +23,7 @@ struct tsim_raced_write {
  * is outstanding; hits may come until then.
  */
 struct tsim_discard {
+	guint64 number; /* the how manieth */
 	struct tsim_block_group *bg; /* that it was hidden in */
 	const struct tsim_chunk *target; /* whose map was taken at submission */
 	struct tsim_range logical, phys; /* of the copy under way */

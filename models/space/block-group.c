@@ -12,6 +12,7 @@
 #include "fs.h"
 #include "invariant.h"
 #include "space.h"
+#include "tracepoint.h"
 
 const guint64 tsim_super_mirrors[TSIM_N_SUPER_MIRRORS] = { 64 * TSIM_KIB, 64 * TSIM_MIB,
 							   256 * TSIM_GIB };
@@ -124,6 +125,7 @@ gboolean tsim_block_group_set_ro(struct tsim_space *space, struct tsim_block_gro
 			return FALSE;
 		info->readonly += (gint64)unused_bytes(bg);
 		bg->ro_ns = tsim_now(space->fs->engine);
+		tsim_trace_chunk(space->fs, TSIM_TRACE_BG_RO, bg->chunk);
 	}
 	bg->ro++;
 	return TRUE;

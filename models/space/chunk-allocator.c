@@ -14,6 +14,7 @@
  */
 #include "fs.h"
 #include "space.h"
+#include "tracepoint.h"
 
 /* btrfs_calc_metadata_size(1 device) + btrfs_calc_insert_metadata_size(1): 3 * 8 levels of 16 KiB */
 #define SYSTEM_THRESHOLD (G_GUINT64_CONSTANT(3) * 8 * 16384)
@@ -140,6 +141,7 @@ static enum tsim_chunk_result make_chunk(struct tsim_space *space, struct tsim_c
 	tsim_block_group_create(space, chunk);
 	trans->log_full_commit = TRUE; /* btrfs_set_log_full_commit() */
 	space->fs->out->chunks_allocated++;
+	tsim_trace_chunk(space->fs, TSIM_TRACE_CHUNK_ALLOC, chunk);
 	tsim_oracle_chunk_created(&space->fs->oracle, chunk);
 	return TSIM_CHUNK_MADE;
 }
@@ -232,6 +234,7 @@ enum tsim_chunk_result tsim_chunk_alloc(struct tsim_space *space, enum tsim_bg_t
 		tsim_park(fs->engine, TSIM_NS_NEVER, "the chunk allocator");
 	if (fs->dist)
 		tsim_histogram_add(fs->dist->chunk_alloc, tsim_now(fs->engine) - start);
+	tsim_trace_chunk_done(fs, r->result == TSIM_CHUNK_MADE, r->mutex_wait_ns);
 	fs->out->displaced += r->displaced;
 	fs->out->shrunk += r->shrunk;
 	return r->result;

@@ -12,6 +12,7 @@
 #include "fs.h"
 #include "invariant.h"
 #include "space.h"
+#include "tracepoint.h"
 
 static guint map_position(const struct tsim_space *space, guint64 logical)
 {
@@ -152,5 +153,6 @@ void tsim_chunk_unpin_map(struct tsim_space *space, struct tsim_chunk *chunk)
 	g_ptr_array_remove(space->pinned_chunks, chunk);
 	tsim_chunk_drop_map(space, chunk);
 	tsim_space_count_pinned(space, -(gint64)(chunk->len * chunk->copies));
+	tsim_trace_chunk(space->fs, TSIM_TRACE_RELEASED, chunk);
 	tsim_space_released(space);
 }

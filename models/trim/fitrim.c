@@ -17,6 +17,7 @@
 #include "fitrim.h"
 
 #include "cleaner.h"
+#include "tracepoint.h"
 
 #define SUPER_BYTES 4096
 #define TRIM_START TSIM_MIB /* BTRFS_DEVICE_RANGE_RESERVED */
@@ -61,7 +62,9 @@ static gboolean discard_extent(struct tsim_fs *fs, struct tsim_discard *d)
 				  map->len - (d->logical.start - map->logical));
 
 		tsim_oracle_discard_submit(&fs->oracle, d, map, TSIM_RANGE(start, start + len));
+		tsim_trace_discard(fs, TSIM_TRACE_DISCARD_BEGIN, d);
 		issue_discard(fs, d->phys, d->bg->chunk->ordinal, &d->bg->n_discards, d);
+		tsim_trace_discard(fs, TSIM_TRACE_DISCARD_END, d);
 	}
 	return TRUE;
 }
@@ -219,6 +222,7 @@ gboolean tsim_fitrim(struct tsim_fs *fs, guint64 minlen)
 	gboolean ok = TRUE;
 
 	minlen = MAX(minlen, fs->dev.opt->discard_granularity_bytes);
+	tsim_trace_fitrim(fs, TSIM_TRACE_FITRIM, TRUE);
 	while ((bg = tsim_block_group_next(&fs->space, pos))) {
 		pos = bg->range.end;
 		if (tsim_range_len(bg->range) < minlen)
@@ -231,6 +235,7 @@ gboolean tsim_fitrim(struct tsim_fs *fs, guint64 minlen)
 	}
 	if (fs->opt->trim_unallocated && (ok || fs->opt->trim_goes_on))
 		trim_unallocated(fs, minlen);
+	tsim_trace_fitrim(fs, TSIM_TRACE_FITRIM_END, ok);
 	fs->out->trim_passes++;
 	fs->out->trim_errors += !ok;
 	return ok;

@@ -12,6 +12,7 @@
 #include "removal.h"
 
 #include "invariant.h"
+#include "tracepoint.h"
 
 static void release_map(struct tsim_fs *fs, struct tsim_block_group *bg)
 {
@@ -44,6 +45,7 @@ void tsim_remove_block_group(struct tsim_fs *fs, struct tsim_transaction *trans,
 	tsim_mutex_lock(&space->chunk_mutex);
 	tsim_chunk_free_dev_extents(space, chunk);
 	tsim_space_clear_full(space);
+	tsim_trace_chunk(fs, TSIM_TRACE_CHUNK_FREE, chunk);
 	tsim_mutex_unlock(&space->chunk_mutex);
 
 	tsim_block_group_unlink(space, bg);
@@ -51,6 +53,7 @@ void tsim_remove_block_group(struct tsim_fs *fs, struct tsim_transaction *trans,
 	chunk->remove_ns = tsim_now(fs->engine);
 	trans->have_free_bgs = TRUE;
 	release_map(fs, bg);
+	tsim_trace_chunk(fs, TSIM_TRACE_REMOVED, chunk);
 	fs->out->removals++;
 	tsim_oracle_chunk_removed(&fs->oracle, chunk);
 }

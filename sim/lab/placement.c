@@ -174,6 +174,13 @@ static void step(struct replay *r, const struct tsim_trace_event *e)
 		tsim_trans_end(&r->fs, trans, TSIM_TRANS_JOIN);
 }
 
+/* The rest of a recording is for those who measure it. */
+static gboolean concerns_placement(const struct tsim_trace_event *e)
+{
+	return e->kind == TSIM_TRACE_CHUNK_ALLOC || e->kind == TSIM_TRACE_REMOVED ||
+	       e->kind == TSIM_TRACE_RELEASED || e->kind == TSIM_TRACE_UNBLOCKED;
+}
+
 static void script(void *data)
 {
 	struct replay *r = data;
@@ -182,7 +189,7 @@ static void script(void *data)
 		const struct tsim_trace_event *e =
 			&g_array_index(r->events, struct tsim_trace_event, i);
 
-		if (e->kind <= TSIM_TRACE_UNBLOCKED)
+		if (concerns_placement(e))
 			step(r, e);
 	}
 }

@@ -25,7 +25,8 @@ static void start(void *data)
 }
 
 static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *engine, guint policy,
-		       guint32 replication, struct tsim_outcome *outcome, struct tsim_distributions *distributions)
+		       guint32 replication, struct tsim_outcome *outcome, struct tsim_distributions *distributions,
+		       const struct tsim_trace_sink *sink)
 {
 	struct tsim_rng rng = { setup->experiment.seed, replication };
 	struct tsim_fs *fs = &world->fs;
@@ -33,6 +34,7 @@ static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *
 	tsim_fs_init(fs, engine, &setup->fs, &setup->device, &rng);
 	fs->out = outcome;
 	fs->dist = distributions;
+	fs->trace = sink;
 	if (distributions) {
 		fs->dev.discard_ns = distributions->discard;
 		fs->dev.io_ns = distributions->io;
@@ -43,9 +45,9 @@ static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *
 	tsim_workload_init(&world->workload, setup->workload, setup->workload_config, fs);
 }
 
-gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
-			struct tsim_outcome *outcome, struct tsim_distributions *distributions, GPtrArray *races,
-			GError **error)
+static gboolean run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
+		    struct tsim_outcome *outcome, struct tsim_distributions *distributions, GPtrArray *races,
+		    const struct tsim_trace_sink *sink, GError **error)
 {
 	struct world world;
 	tsim_ns horizon = TSIM_NS_NEVER;
@@ -55,7 +57,7 @@ gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy
 	tsim_where.seed = setup->experiment.seed;
 	tsim_where.replication = replication;
 	*outcome = (struct tsim_outcome){ .first_hit_ns = TSIM_NS_NEVER };
-	world_init(&world, setup, engine, policy, replication, outcome, distributions);
+	world_init(&world, setup, engine, policy, replication, outcome, distributions, sink);
 	if (setup->workload->horizon)
 		horizon = setup->workload->horizon(setup->workload_config);
 	ok = tsim_engine_run(engine, horizon, start, &world, error);
@@ -64,4 +66,23 @@ gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy
 	tsim_workload_clear(&world.workload);
 	tsim_fs_clear(&world.fs);
 	return ok;
+}
+
+gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
+			struct tsim_outcome *outcome, struct tsim_distributions *distributions, GPtrArray *races,
+			GError **error)
+{
+	return run(setup, engine, policy, replication, outcome, distributions, races, NULL, error);
+}
+
+/**
+ * tsim_world_trace:
+ * @sink: called for every event of the models, in time order
+ *
+ * tsim_world_run() without distributions and races.
+ */
+gboolean tsim_world_trace(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
+			  struct tsim_outcome *outcome, const struct tsim_trace_sink *sink, GError **error)
+{
+	return run(setup, engine, policy, replication, outcome, NULL, NULL, sink, error);
 }

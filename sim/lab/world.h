@@ -5,6 +5,7 @@
 #include "config.h"
 #include "engine.h"
 #include "outcome.h"
+#include "trace-event.h"
 
 /* An experiment ready to run: the parsed options of device, filesystem, workload and policies. */
 typedef struct tsim_setup TsimSetup;
@@ -33,3 +34,7 @@ const struct tsim_experiment *tsim_setup_experiment(const TsimSetup *setup);
 gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
 			struct tsim_outcome *outcome, struct tsim_distributions *distributions,
 			GPtrArray *races, GError **error);
+
+/* The same, with every event of the models handed to @sink. */
+gboolean tsim_world_trace(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
+			  struct tsim_outcome *outcome, const struct tsim_trace_sink *sink, GError **error);

@@ -45,9 +45,11 @@ static void test_fields(void)
 		" a-9 [000] ..... 6.8: x: sim: commit state=COMMIT_START transid=8\n"
 		" a-9 [000] ..... 6.8: x: sim: commit state=UNBLOCKED transid=8\n"
 		" a-9 [000] ..... 6.9: x: sim: unfreeze_pinned_release logical=5\n"
-		" a-9 [000] ..... 7.0: tracing_mark_write: wl: data falloc begin id=0 mb=1024\n");
+		" a-9 [000] ..... 7.0: tracing_mark_write: wl: data falloc begin id=0 mb=1024\n"
+		" a-9 [000] d.... 7.1: f: sim: RACE write sector=16 nr=8 over in-flight discard sector=2 nr=99 age_us=3\n"
+		" a-9 [000] ..... 7.2: f: sim: chunk_alloc flags=4 ret=0 mutex_wait_us=12 alloc_us=1 transid=8\n");
 
-	g_assert_cmpuint(e->len, ==, 7);
+	g_assert_cmpuint(e->len, ==, 10);
 	g_assert_cmpint(event(e, 0)->kind, ==, TSIM_TRACE_CHUNK_ALLOC);
 	g_assert_cmpint(event(e, 0)->t_ns, ==, 0);
 	g_assert_cmpuint(event(e, 0)->logical, ==, 22020096);
@@ -60,9 +62,15 @@ static void test_fields(void)
 	g_assert_cmpint(event(e, 2)->kind, ==, TSIM_TRACE_REMOVED);
 	g_assert_true(event(e, 2)->kept);
 	g_assert_false(event(e, 3)->kept);
-	g_assert_cmpint(event(e, 4)->kind, ==, TSIM_TRACE_UNBLOCKED);
-	g_assert_cmpint(event(e, 5)->kind, ==, TSIM_TRACE_RELEASED);
-	g_assert_cmpuint(event(e, 6)->len, ==, TSIM_GIB);
+	g_assert_cmpint(event(e, 4)->kind, ==, TSIM_TRACE_COMMIT_START);
+	g_assert_cmpint(event(e, 5)->kind, ==, TSIM_TRACE_UNBLOCKED);
+	g_assert_cmpint(event(e, 6)->kind, ==, TSIM_TRACE_RELEASED);
+	g_assert_cmpuint(event(e, 7)->len, ==, TSIM_GIB);
+	g_assert_cmpint(event(e, 8)->kind, ==, TSIM_TRACE_RACE);
+	g_assert_cmpuint(event(e, 8)->phys, ==, 16 * 512);
+	g_assert_cmpuint(event(e, 8)->len, ==, 8 * 512);
+	g_assert_cmpint(event(e, 9)->wait_ns, ==, 12 * TSIM_NS_PER_US);
+	g_assert_true(event(e, 9)->kept);
 }
 
 /* Lines cut short, without a time, without an event, with other words where the time should be. */

@@ -13,23 +13,34 @@
 #include "trace.h"
 #include "units.h"
 
+#define SECTOR 512
 #define MAX_FALLOC_MIB (G_GUINT64_CONSTANT(1) << 40)
 
 static const struct {
 	const char *event;
+	const char *state; /* NULL: any */
 	enum tsim_trace_kind kind;
 } kinds[] = {
-	{ "sim:dev_extent_alloc", TSIM_TRACE_CHUNK_ALLOC },
-	{ "sim:dev_extent_free", TSIM_TRACE_CHUNK_FREE },
-	{ "sim:bg_removed", TSIM_TRACE_REMOVED },
-	{ "sim:unfreeze_pinned_release", TSIM_TRACE_RELEASED },
-	{ "sim:commit", TSIM_TRACE_UNBLOCKED },
-	{ "sim:fitrim_begin", TSIM_TRACE_FITRIM },
-	{ "wl:meta_create_begin", TSIM_TRACE_CREATE },
-	{ "wl:meta_delete_begin", TSIM_TRACE_DELETE },
-	{ "wl:meta_syncfs", TSIM_TRACE_SYNCFS },
-	{ "wl:data_falloc_begin", TSIM_TRACE_FALLOC },
-	{ "wl:data_deleted", TSIM_TRACE_TRUNCATE },
+	{ "sim:dev_extent_alloc", NULL, TSIM_TRACE_CHUNK_ALLOC },
+	{ "sim:dev_extent_free", NULL, TSIM_TRACE_CHUNK_FREE },
+	{ "sim:chunk_alloc", NULL, TSIM_TRACE_CHUNK_DONE },
+	{ "sim:bg_ro", NULL, TSIM_TRACE_BG_RO },
+	{ "sim:bg_removed", NULL, TSIM_TRACE_REMOVED },
+	{ "sim:unfreeze_pinned_release", NULL, TSIM_TRACE_RELEASED },
+	{ "sim:commit", "COMMIT_START", TSIM_TRACE_COMMIT_START },
+	{ "sim:commit", "UNBLOCKED", TSIM_TRACE_UNBLOCKED },
+	{ "sim:commit", "SUPER_COMMITTED", TSIM_TRACE_SUPER_COMMITTED },
+	{ "sim:commit", "COMPLETED", TSIM_TRACE_COMPLETED },
+	{ "sim:fitrim_begin", NULL, TSIM_TRACE_FITRIM },
+	{ "sim:fitrim_end", NULL, TSIM_TRACE_FITRIM_END },
+	{ "sim:discard_begin", NULL, TSIM_TRACE_DISCARD_BEGIN },
+	{ "sim:discard_end", NULL, TSIM_TRACE_DISCARD_END },
+	{ "sim:RACE_write", NULL, TSIM_TRACE_RACE },
+	{ "wl:meta_create_begin", NULL, TSIM_TRACE_CREATE },
+	{ "wl:meta_delete_begin", NULL, TSIM_TRACE_DELETE },
+	{ "wl:meta_syncfs", NULL, TSIM_TRACE_SYNCFS },
+	{ "wl:data_falloc_begin", NULL, TSIM_TRACE_FALLOC },
+	{ "wl:data_deleted", NULL, TSIM_TRACE_TRUNCATE },
 };
 
 static gboolean find_kind(const struct tsim_trace_record *record, enum tsim_trace_kind *kind)
@@ -37,9 +48,10 @@ static gboolean find_kind(const struct tsim_trace_record *record, enum tsim_trac
 	for (guint i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		if (strcmp(kinds[i].event, record->event))
 			continue;
+		if (kinds[i].state && g_strcmp0(tsim_trace_text(record, "state"), kinds[i].state))
+			continue;
 		*kind = kinds[i].kind;
-		return *kind != TSIM_TRACE_UNBLOCKED ||
-		       !g_strcmp0(tsim_trace_text(record, "state"), "UNBLOCKED");
+		return TRUE;
 	}
 	return FALSE;
 }
@@ -52,6 +64,15 @@ static guint64 number(const struct tsim_trace_record *record, const char *key)
 	return value;
 }
 
+static gboolean is_kept(const struct tsim_trace_record *record, enum tsim_trace_kind kind)
+{
+	const char *key = kind == TSIM_TRACE_CHUNK_DONE	 ? "ret" :
+			  kind == TSIM_TRACE_FITRIM_END ? "bg_ret" :
+							  "em_removed";
+
+	return !g_strcmp0(tsim_trace_text(record, key), "0");
+}
+
 static gboolean convert(const struct tsim_trace_record *record, struct tsim_trace_event *out)
 {
 	*out = (struct tsim_trace_event){ .t_ns = record->t_ns };
@@ -62,7 +83,14 @@ static gboolean convert(const struct tsim_trace_record *record, struct tsim_trac
 	out->flags = number(record, "flags");
 	out->phys = number(record, "phys");
 	out->transid = number(record, "transid");
-	out->kept = !g_strcmp0(tsim_trace_text(record, "em_removed"), "0");
+	out->used = number(record, "used");
+	out->reserved = number(record, "reserved");
+	out->wait_ns = (tsim_ns)number(record, "mutex_wait_us") * TSIM_NS_PER_US;
+	out->kept = is_kept(record, out->kind);
+	if (out->kind == TSIM_TRACE_RACE) {
+		out->phys = number(record, "sector") * SECTOR;
+		out->len = number(record, "nr") * SECTOR;
+	}
 	if (out->kind == TSIM_TRACE_FALLOC) {
 		if (number(record, "mb") > MAX_FALLOC_MIB)
 			return FALSE;

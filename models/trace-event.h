@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include "simtime.h"
+
+/*
+ * What happened, in the words of a recorded trace of a real btrfs.  The
+ * importers read these out of a recording and the models emit them, so that
+ * both can be measured by the same code.
+ */
+enum tsim_trace_kind {
+	TSIM_TRACE_CHUNK_ALLOC, /* logical, len, flags, phys, transid */
+	TSIM_TRACE_CHUNK_DONE, /* an allocation is over: kept if it made a chunk, wait_ns on chunk_mutex */
+	TSIM_TRACE_CHUNK_FREE, /* logical: device extents freed */
+	TSIM_TRACE_BG_RO, /* logical, flags, used, reserved */
+	TSIM_TRACE_REMOVED, /* logical, flags, transid; kept: em_removed=0 */
+	TSIM_TRACE_RELEASED, /* logical: the kept map went */
+	TSIM_TRACE_COMMIT_START, /* transid, here and below */
+	TSIM_TRACE_UNBLOCKED,
+	TSIM_TRACE_SUPER_COMMITTED,
+	TSIM_TRACE_COMPLETED,
+	TSIM_TRACE_FITRIM, /* task */
+	TSIM_TRACE_FITRIM_END, /* task; kept if it returned 0 */
+	TSIM_TRACE_DISCARD_BEGIN, /* task, logical, phys, len */
+	TSIM_TRACE_DISCARD_END,
+	TSIM_TRACE_RACE, /* a write of len at phys, into a range under discard */
+	TSIM_TRACE_CREATE, /* a round of small files begins */
+	TSIM_TRACE_DELETE, /* ... they are unlinked */
+	TSIM_TRACE_SYNCFS,
+	TSIM_TRACE_FALLOC, /* len */
+	TSIM_TRACE_TRUNCATE,
+};
+
+struct tsim_trace_event {
+	tsim_ns t_ns; /* since the first event, or the mount */
+	enum tsim_trace_kind kind;
+	guint64 task; /* pid; in the models the number of the discard */
+	guint64 logical, len, flags, phys, transid; /* flags: 1 data, 2 system, 4 metadata */
+	guint64 used, reserved;
+	tsim_ns wait_ns;
+	gboolean kept;
+};
+
+/* Receives what the models emit; NULL in struct tsim_fs: nobody listens. */
+struct tsim_trace_sink {
+	void (*emit)(void *data, const struct tsim_trace_event *event);
+	void *data;
+};
