@@ -45,7 +45,7 @@ struct tsim_fs_options {
 	tsim_ns cleaner_interval_ns;
 
 	TsimLaw *relocation_fixed;
-	double relocation_rate, relocation_sigma;
+	double relocation_rate, relocation_sigma, relocation_burst;
 	tsim_ns relocation_square_ns;
 
 	gboolean trim_goes_on, trim_unallocated, trim_skips_super;

@@ -34,6 +34,7 @@ void tsim_fs_init(struct tsim_fs *fs, TsimEngine *engine, const struct tsim_fs_o
 	tsim_space_init(&fs->space, fs);
 	tsim_commit_init(&fs->commit, fs);
 	tsim_oracle_init(&fs->oracle, fs);
+	tsim_cond_init(&fs->copy_done, engine, "the relocation of tree blocks");
 	fs->files = g_ptr_array_new_with_free_func(free_file);
 }
 

@@ -29,6 +29,9 @@ struct tsim_fs {
 	struct tsim_distributions *dist;
 	struct tsim_paranoid *paranoid; /* NULL: off */
 	const struct tsim_trace_sink *trace; /* NULL: nobody listens */
+	guint trees_copied; /* relocations of tree blocks under way */
+	struct tsim_cond copy_done;
+	tsim_ns copy_start_ns, copy_end_ns; /* of the last one */
 	GPtrArray *files; /* (element-type struct tsim_file) owned */
 	guint32 n_cow; /* index of the next copied tree block */
 	guint32 n_delayed; /* index of the next draw for delayed references */

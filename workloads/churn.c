@@ -42,6 +42,7 @@ struct state {
 	struct tsim_trim_loop trim;
 	struct tsim_falloc_loop data;
 	struct tsim_tree_growth growth;
+	struct tsim_extent unlinked; /* where the last unlink was */
 };
 
 #define OPT(field) offsetof(struct config, field)
@@ -120,7 +121,7 @@ static void metadata_loop(void *data)
 		    tsim_tree_grow(&state->growth, BATCH_BYTES, 1, &c->rule)) {
 			grown += BATCH_BYTES;
 		} else {
-			tsim_tree_shrink(w->fs, grown);
+			tsim_tree_shrink(w->fs, &state->unlinked, grown);
 			grown = 0;
 		}
 		tsim_sleep(w->fs->engine, MAX(batch_ns, 1));
@@ -132,7 +133,7 @@ static void balance_loop(void *data)
 	struct tsim_workload *w = data;
 	const struct config *c = w->config;
 	struct tsim_balance args = { c->balance == BALANCE_DATA ? TSIM_DATA : TSIM_METADATA,
-				     c->balance_usage, (guint)c->balance_groups };
+				     c->balance_usage, (guint)c->balance_groups, TSIM_NS_NEVER };
 
 	for (guint32 i = 0;; i++) {
 		tsim_ns pause =
@@ -174,7 +175,7 @@ static void start(struct tsim_workload *w)
 	TsimEngine *engine = w->fs->engine;
 
 	tsim_tree_growth_init(&state->growth, w->fs);
-	state->trim = (struct tsim_trim_loop){ w->fs, c->trim_pause_ns, c->minlen };
+	state->trim = (struct tsim_trim_loop){ w->fs, c->trim_pause_ns, c->minlen, TSIM_NS_NEVER };
 	for (guint64 i = 0; i < c->trimmers; i++)
 		tsim_trim_loop_start(&state->trim);
 	state->data = (struct tsim_falloc_loop){ .fs = w->fs,
@@ -182,6 +183,7 @@ static void start(struct tsim_workload *w)
 						 .written = c->data_written,
 						 .hold_ns = c->data_hold_ns,
 						 .gap_ns = c->data_gap_ns,
+						 .until_ns = TSIM_NS_NEVER,
 						 .sync = c->data_sync,
 						 .rule = &c->rule,
 						 .delay_ns = phase(w, 3, c->data_gap_ns) };

@@ -12,16 +12,12 @@
  *   82961ee6 of 2023), file counts and times from its commit messages;
  *   metadata volume computed from struct sizes, docs/model.md "Workloads".
  */
-#include <math.h>
-
 #include "file.h"
 #include "workloads.h"
 
 /* struct sizes of 3.18: 16 KiB leaf, inode item, inode ref, inline extent of 3900 B, dir item and dir index */
 #define FILES_PER_LEAF 3
 #define NODESIZE 16384
-#define DIR_ITEM_BYTES 95
-#define DIR_LEAF_BYTES 9830 /* 60 % of a leaf: names arrive in random order */
 
 struct config {
 	guint64 trimmers, fallocators, creators, files;
@@ -35,8 +31,8 @@ struct config {
 struct creator {
 	struct tsim_workload *w;
 	struct tsim_tree_growth growth;
-	guint64 files, cow_transid;
-	double cowed; /* directory leaves copied in that transaction */
+	struct tsim_directory dir;
+	guint64 files;
 };
 
 struct state {
@@ -85,24 +81,6 @@ static gboolean prepare(void *data, GError **error)
 	return tsim_enospc_rule_parse(c->on_enospc, &c->rule, error);
 }
 
-/*
- * Directory leaves that a batch copies: each name falls into a random leaf,
- * and a leaf that this transaction copied already is not copied again.
- */
-static guint dir_leaves_touched(struct creator *creator, guint64 batch)
-{
-	const struct tsim_transaction *running = creator->w->fs->commit.running;
-	guint64 transid = running ? running->transid : creator->w->fs->commit.next_transid;
-	double leaves = 1 + (double)creator->files * DIR_ITEM_BYTES / DIR_LEAF_BYTES;
-	double before = creator->cowed;
-
-	if (creator->cow_transid != transid)
-		before = 0;
-	creator->cow_transid = transid;
-	creator->cowed = leaves - (leaves - MIN(before, leaves)) * exp(-(double)batch / leaves);
-	return (guint)(floor(creator->cowed) - floor(before));
-}
-
 static void create_files(void *data)
 {
 	struct creator *creator = data;
@@ -113,10 +91,10 @@ static void create_files(void *data)
 	while (creator->files < c->files) {
 		guint64 leaves = (c->batch_files + FILES_PER_LEAF - 1) / FILES_PER_LEAF;
 
-		if (!tsim_tree_grow(&creator->growth, leaves * NODESIZE,
-				    dir_leaves_touched(creator, c->batch_files), &c->rule))
+		if (!tsim_tree_grow(&creator->growth, leaves * NODESIZE, 0, &c->rule))
 			return; /* the test's writers stop at ENOSPC */
 		creator->files += c->batch_files;
+		tsim_directory_change(&creator->dir, w->fs, c->batch_files, creator->files);
 		tsim_sleep(w->fs->engine, batch_ns);
 	}
 }
@@ -130,6 +108,7 @@ static void start_creators(struct tsim_workload *w)
 	for (guint64 i = 0; i < c->creators; i++) {
 		state->creators[i].w = w;
 		tsim_tree_growth_init(&state->creators[i].growth, w->fs);
+		tsim_directory_init(&state->creators[i].dir, (guint32)i);
 		tsim_actor_spawn(w->fs->engine, "creator", 1, 0, create_files, &state->creators[i]);
 	}
 }
@@ -139,7 +118,7 @@ static void start(struct tsim_workload *w)
 	const struct config *c = w->config;
 	struct state *state = w->state;
 
-	state->trim = (struct tsim_trim_loop){ w->fs, c->trim_pause_ns, c->minlen };
+	state->trim = (struct tsim_trim_loop){ w->fs, c->trim_pause_ns, c->minlen, TSIM_NS_NEVER };
 	for (guint64 i = 0; i < c->trimmers; i++)
 		tsim_trim_loop_start(&state->trim);
 	state->falloc = g_new0(struct tsim_falloc_loop, c->fallocators);
@@ -148,6 +127,7 @@ static void start(struct tsim_workload *w)
 							      .bytes = c->falloc_bytes,
 							      .hold_ns = c->hold_ns,
 							      .gap_ns = c->gap_ns,
+							      .until_ns = TSIM_NS_NEVER,
 							      .rule = &c->rule,
 							      .entity = (guint32)i };
 		tsim_falloc_loop_start(&state->falloc[i]);
@@ -165,8 +145,10 @@ static void clear(struct tsim_workload *w)
 	const struct config *c = w->config;
 	struct state *state = w->state;
 
-	for (guint64 i = 0; state->creators && i < c->creators; i++)
+	for (guint64 i = 0; state->creators && i < c->creators; i++) {
 		tsim_tree_growth_clear(&state->creators[i].growth);
+		tsim_directory_clear(&state->creators[i].dir);
+	}
 	g_free(state->creators);
 	g_free(state->falloc);
 }

@@ -15,7 +15,7 @@ static void trim_loop(void *data)
 {
 	const struct tsim_trim_loop *loop = data;
 
-	for (;;) {
+	while (tsim_now(loop->fs->engine) < loop->until_ns) {
 		tsim_fitrim(loop->fs, loop->minlen);
 		tsim_sleep(loop->fs->engine, loop->pause_ns);
 	}
@@ -60,9 +60,11 @@ static void falloc_loop(void *data)
 	struct tsim_fs *fs = loop->fs;
 
 	tsim_sleep(fs->engine, loop->delay_ns);
-	for (;;) {
+	while (tsim_now(fs->engine) < loop->until_ns) {
 		if (tsim_file_fallocate(loop->file, loop->bytes, loop->rule) && loop->written > 0)
 			tsim_write_share(loop->file, loop->written, loop->entity, &loop->n_writes);
+		if (loop->fsync_bytes > 0)
+			tsim_fsync_log(fs, loop->fsync_bytes);
 		tsim_sleep(fs->engine, loop->hold_ns);
 		tsim_file_truncate(loop->file);
 		if (loop->sync)

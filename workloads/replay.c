@@ -35,6 +35,7 @@ struct config {
 struct state {
 	struct tsim_file *small, *large;
 	struct tsim_tree_growth growth;
+	struct tsim_extent unlinked; /* where the last unlink was */
 	guint32 n_writes;
 };
 
@@ -122,7 +123,7 @@ static void file_rounds(void *data)
 			tsim_sleep_until(w->fs->engine, scaled(c, events[i].t_ns));
 			create_round(w, time_of_next(c, i, TSIM_TRACE_DELETE));
 			tsim_file_truncate(state->small);
-			tsim_tree_shrink(w->fs, c->files * ITEM_BYTES);
+			tsim_tree_shrink(w->fs, &state->unlinked, c->files * ITEM_BYTES);
 		} else if (events[i].kind == TSIM_TRACE_SYNCFS) {
 			tsim_sleep_until(w->fs->engine, scaled(c, events[i].t_ns));
 			tsim_sync_fs(w->fs);

@@ -55,6 +55,7 @@ struct tsim_trim_loop {
 	struct tsim_fs *fs;
 	tsim_ns pause_ns;
 	guint64 minlen;
+	tsim_ns until_ns; /* no pass begins then or later */
 };
 struct tsim_falloc_loop {
 	struct tsim_fs *fs;
@@ -63,6 +64,8 @@ struct tsim_falloc_loop {
 	double written; /* share of the file that is written, in pieces of 1 MiB */
 	tsim_ns hold_ns, gap_ns;
 	tsim_ns delay_ns; /* before the first round */
+	tsim_ns until_ns; /* no round begins then or later */
+	guint64 fsync_bytes; /* log tree blocks of an fsync after the writes; 0: none */
 	gboolean sync; /* syncfs after the truncate */
 	const struct tsim_enospc_rule *rule;
 	guint32 entity, n_writes;
@@ -76,8 +79,16 @@ struct tsim_tree_growth {
 	struct tsim_fs *fs;
 	GArray *extents; /* (element-type struct tsim_extent) of the call under way */
 };
+struct tsim_directory {
+	GArray *leaves; /* (element-type struct tsim_extent) */
+	guint32 entity, n_touched; /* address of the next draw */
+};
+void tsim_directory_init(struct tsim_directory *dir, guint32 entity);
+void tsim_directory_clear(struct tsim_directory *dir);
+void tsim_directory_change(struct tsim_directory *dir, struct tsim_fs *fs, guint64 names,
+			   guint64 total);
 void tsim_tree_growth_init(struct tsim_tree_growth *growth, struct tsim_fs *fs);
 void tsim_tree_growth_clear(struct tsim_tree_growth *growth);
 gboolean tsim_tree_grow(struct tsim_tree_growth *growth, guint64 bytes, guint cow_blocks,
 			const struct tsim_enospc_rule *rule);
-void tsim_tree_shrink(struct tsim_fs *fs, guint64 bytes);
+void tsim_tree_shrink(struct tsim_fs *fs, struct tsim_extent *at, guint64 bytes);

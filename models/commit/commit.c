@@ -78,7 +78,10 @@ static void unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
 		tsim_extent_free_live(fs, trans,
 				      &g_array_index(trans->log_extents, struct tsim_extent, i));
 	g_array_set_size(trans->log_extents, 0);
-	tsim_tree_cow(fs, trans, (guint)fs->opt->commit_blocks);
+	if (trans->log_full_commit || trans->have_free_bgs)
+		tsim_chunk_tree_cow(fs, trans);
+	tsim_tree_cow_roots(fs, trans, (guint)fs->opt->commit_blocks / 2);
+	tsim_tree_cow(fs, trans, (guint)(fs->opt->commit_blocks + 1) / 2); /* a leaf each */
 	tsim_space_switch_commit_root(&fs->space);
 	trans->unblocked_ns = tsim_now(fs->engine);
 	trans->num_writers--;

@@ -54,6 +54,7 @@ struct tsim_commit {
 	guint64 completed_transid;
 	struct tsim_cond wait; /* any state change, any handle ended */
 	struct tsim_mutex tree_log_mutex;
+	GArray *roots; /* (element-type struct tsim_extent) what every commit copies */
 	tsim_ns device_wait_ns; /* time that commits' writes spent queued */
 };
 
@@ -79,7 +80,11 @@ gboolean tsim_commit_wait_unblocked(struct tsim_fs *fs, guint64 transid, tsim_ns
 gboolean tsim_tree_dirty(struct tsim_fs *fs, struct tsim_transaction *trans,
 			 const struct tsim_extent *extent);
 gboolean tsim_tree_pick(struct tsim_fs *fs, guint64 bytes, struct tsim_extent *out);
+gboolean tsim_tree_cow_block(struct tsim_fs *fs, struct tsim_transaction *trans,
+			     struct tsim_extent *block);
 void tsim_tree_cow(struct tsim_fs *fs, struct tsim_transaction *trans, guint n_blocks);
+void tsim_chunk_tree_cow(struct tsim_fs *fs, struct tsim_transaction *trans);
+void tsim_tree_cow_roots(struct tsim_fs *fs, struct tsim_transaction *trans, guint n_blocks);
 void tsim_extent_free(struct tsim_fs *fs, struct tsim_transaction *trans,
 		      const struct tsim_extent *extent);
 void tsim_extent_free_live(struct tsim_fs *fs, struct tsim_transaction *trans,
@@ -93,6 +98,11 @@ void tsim_unpin_extents(struct tsim_fs *fs, struct tsim_transaction *trans);
 /* extent.c: allocation out of existing groups */
 gboolean tsim_extent_take(struct tsim_fs *fs, int type, guint64 bytes, guint64 min,
 			  struct tsim_extent *out);
+
+gboolean tsim_extent_take_after(struct tsim_fs *fs, const struct tsim_extent *old, guint64 bytes,
+				struct tsim_extent *out);
+
+gboolean tsim_extent_live(const struct tsim_extent *extent);
 
 /* log.c: fsync */
 void tsim_fsync_log(struct tsim_fs *fs, guint64 bytes);

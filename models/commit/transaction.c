@@ -33,6 +33,7 @@ void tsim_commit_init(struct tsim_commit *commit, struct tsim_fs *fs)
 	*commit = (struct tsim_commit){ .fs = fs,
 					.next_transid = 7 }; /* a fresh file system's first */
 	commit->transactions = g_ptr_array_new_with_free_func(free_transaction);
+	commit->roots = new_extents();
 	tsim_cond_init(&commit->wait, fs->engine, "a commit");
 	tsim_mutex_init(&commit->tree_log_mutex, fs->engine, "tree_log_mutex");
 }
@@ -40,6 +41,7 @@ void tsim_commit_init(struct tsim_commit *commit, struct tsim_fs *fs)
 void tsim_commit_clear(struct tsim_commit *commit)
 {
 	g_clear_pointer(&commit->transactions, g_ptr_array_unref);
+	g_clear_pointer(&commit->roots, g_array_unref);
 }
 
 static struct tsim_transaction *new_transaction(struct tsim_commit *commit)

@@ -139,6 +139,18 @@ static struct tsim_block_group *pick_group(struct tsim_fs *fs, double u)
 	return NULL;
 }
 
+/* The block at the share @u of what is written, and what follows it in one piece. */
+static struct tsim_range written_at(const struct tsim_interval_set *on_disk, double u)
+{
+	guint64 at = (guint64)(u * (double)tsim_interval_set_bytes(on_disk)) / NODESIZE * NODESIZE;
+	guint i = 0;
+
+	while (i + 1 < on_disk->n && at >= tsim_range_len(on_disk->ranges[i]))
+		at -= tsim_range_len(on_disk->ranges[i++]);
+	return TSIM_RANGE(MIN(on_disk->ranges[i].start + at, on_disk->ranges[i].end - TSIM_SECTOR),
+			  on_disk->ranges[i].end);
+}
+
 /**
  * tsim_tree_pick:
  * @bytes: most that is wanted, in whole blocks of 16 KiB
@@ -153,22 +165,34 @@ gboolean tsim_tree_pick(struct tsim_fs *fs, guint64 bytes, struct tsim_extent *o
 	struct tsim_block_group *bg =
 		pick_group(fs, tsim_rng_uniform(&fs->rng, 0, TSIM_DRAW_COW_GROUP, k));
 	double u = tsim_rng_uniform(&fs->rng, 0, TSIM_DRAW_COW_BLOCK, k);
-	const struct tsim_interval_set *on_disk;
 	struct tsim_range r;
-	guint64 at;
-	guint i;
 
 	if (!bg || bg->chunk->on_disk.n == 0)
 		return FALSE;
-	on_disk = &bg->chunk->on_disk;
-	at = (guint64)(u * (double)bg->chunk->len) / NODESIZE * NODESIZE;
-	i = tsim_interval_set_find(on_disk, at);
-	r = on_disk->ranges[i < on_disk->n ? i : 0];
-	if (at > r.start && at < r.end)
-		r.start = at;
+	r = written_at(&bg->chunk->on_disk, u);
 	r.end = MIN(r.end, r.start + bytes);
 	*out = (struct tsim_extent){ bg,
 				     { bg->chunk->logical + r.start, bg->chunk->logical + r.end } };
+	return TRUE;
+}
+
+/**
+ * tsim_tree_cow_block:
+ * @block: (inout): a written tree block; where its copy is
+ *
+ * btrfs_cow_block(). Returns: FALSE, and nothing happened, when the metadata
+ * groups have no room.
+ */
+gboolean tsim_tree_cow_block(struct tsim_fs *fs, struct tsim_transaction *trans,
+			     struct tsim_extent *block)
+{
+	struct tsim_extent new;
+
+	if (!tsim_extent_take(fs, TSIM_METADATA, NODESIZE, NODESIZE, &new))
+		return FALSE;
+	tsim_extent_free(fs, trans, block);
+	tsim_tree_dirty(fs, trans, &new);
+	*block = new;
 	return TRUE;
 }
 
@@ -183,16 +207,86 @@ gboolean tsim_tree_pick(struct tsim_fs *fs, guint64 bytes, struct tsim_extent *o
 void tsim_tree_cow(struct tsim_fs *fs, struct tsim_transaction *trans, guint n_blocks)
 {
 	for (guint i = 0; i < n_blocks; i++) {
-		struct tsim_extent old, new;
+		struct tsim_extent block;
 
 		tsim_device_settle(&fs->dev);
-		if (!tsim_tree_pick(fs, NODESIZE, &old))
-			continue;
-		if (!tsim_extent_take(fs, TSIM_METADATA, NODESIZE, NODESIZE, &new))
+		if (tsim_tree_pick(fs, NODESIZE, &block) && !tsim_tree_cow_block(fs, trans, &block))
 			return;
-		tsim_extent_free(fs, trans, &old);
-		tsim_tree_dirty(fs, trans, &new);
 	}
+}
+
+/* Where a root was after the last commit, unless a balance moved it or it is dirty anyway. */
+static gboolean find_root(struct tsim_fs *fs, guint i, struct tsim_extent *old)
+{
+	GArray *roots = fs->commit.roots;
+	const struct tsim_chunk *chunk;
+
+	if (i >= roots->len)
+		return tsim_tree_pick(fs, NODESIZE, old);
+	*old = g_array_index(roots, struct tsim_extent, i);
+	chunk = old->bg->chunk;
+	return tsim_interval_set_contains(&chunk->on_disk,
+					  TSIM_RANGE(old->range.start - chunk->logical,
+						     old->range.end - chunk->logical)) ||
+	       tsim_tree_pick(fs, NODESIZE, old);
+}
+
+/**
+ * tsim_tree_cow_roots:
+ * @n_blocks: of the trees that every commit changes
+ *
+ * commit_cowonly_roots(): the same blocks in each commit, so that the places
+ * they leave lie together.
+ */
+void tsim_tree_cow_roots(struct tsim_fs *fs, struct tsim_transaction *trans, guint n_blocks)
+{
+	for (guint i = 0; i < n_blocks; i++) {
+		struct tsim_extent block;
+
+		tsim_device_settle(&fs->dev);
+		if (!find_root(fs, i, &block))
+			continue;
+		if (!tsim_tree_cow_block(fs, trans, &block))
+			return;
+		if (i < fs->commit.roots->len)
+			g_array_index(fs->commit.roots, struct tsim_extent, i) = block;
+		else
+			g_array_append_val(fs->commit.roots, block);
+	}
+}
+
+/* The first tree block of a system group. */
+static gboolean find_chunk_block(struct tsim_fs *fs, struct tsim_extent *out)
+{
+	GPtrArray *groups = fs->space.info[TSIM_SYSTEM].groups;
+
+	for (guint i = 0; i < groups->len; i++) {
+		struct tsim_block_group *bg = g_ptr_array_index(groups, i);
+		const struct tsim_interval_set *live = &bg->chunk->live;
+		guint64 start = bg->range.start + (live->n ? live->ranges[0].start : 0);
+
+		if (live->n == 0)
+			continue;
+		*out = (struct tsim_extent){ bg, { start, start + NODESIZE } };
+		return TRUE;
+	}
+	return FALSE;
+}
+
+/**
+ * tsim_chunk_tree_cow:
+ * A chunk was made or removed in @trans: the chunk tree's block moves, and
+ * leaves a hole in its system group.
+ */
+void tsim_chunk_tree_cow(struct tsim_fs *fs, struct tsim_transaction *trans)
+{
+	struct tsim_extent old, new;
+
+	tsim_device_settle(&fs->dev);
+	if (!find_chunk_block(fs, &old) || !tsim_extent_take_after(fs, &old, NODESIZE, &new))
+		return;
+	tsim_extent_free_live(fs, trans, &old);
+	tsim_tree_dirty(fs, trans, &new);
 }
 
 /* A worker that comes after a while (btrfs_async_run_delayed_refs, flush_space). */

@@ -26,6 +26,7 @@ struct tsim_device_options {
 	int discard_queueing, discard_effect;
 	tsim_ns read_base_ns, write_base_ns, flush_base_ns;
 	double read_rate, write_rate;
+	tsim_ns discard_tick_ns;
 	guint64 slots;
 };
 

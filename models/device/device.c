@@ -24,6 +24,10 @@
 #include "draws.h"
 #include "service.h"
 
+/* Completions of one tick, so far apart that whoever is woken first is done first. */
+#define TICK_STACK 1000
+#define TICK_APART_NS 100
+
 void tsim_device_init(struct tsim_device *dev, TsimEngine *engine,
 		      const struct tsim_device_options *opt, const struct tsim_rng *rng)
 {
@@ -252,6 +256,24 @@ static tsim_ns effect_time(const struct tsim_device_options *opt, const struct t
 	return opt->discard_effect == TSIM_EFFECT_START ? cmd->start_ns : cmd->complete_ns;
 }
 
+/*
+ * A delayed work ends a jiffy late at most, and the timer wheel's buckets are
+ * stacks: of those that end on one tick the last begun is first.
+ */
+static tsim_ns on_tick(struct tsim_device *dev, tsim_ns start, tsim_ns service)
+{
+	tsim_ns tick = dev->opt->discard_tick_ns, begun = start / tick;
+
+	if (begun != dev->tick) {
+		dev->tick = begun;
+		dev->n_on_tick = 0;
+	}
+	if (dev->n_on_tick < TICK_STACK)
+		dev->n_on_tick++;
+	return (begun + 1 + (service + tick - 1) / tick) * tick +
+	       (TICK_STACK - dev->n_on_tick) * TICK_APART_NS;
+}
+
 static tsim_ns submit_discard(struct tsim_device *dev, struct tsim_command *cmd, guint32 entity,
 			      guint32 index)
 {
@@ -266,7 +288,8 @@ static tsim_ns submit_discard(struct tsim_device *dev, struct tsim_command *cmd,
 	cmd->start_ns = MAX(MAX(cmd->submit_ns, *slot), dev->barrier_until_ns);
 	if (opt->discard_queueing == TSIM_BARRIER)
 		cmd->start_ns = MAX(cmd->start_ns, dev->busy_until_ns);
-	cmd->complete_ns = cmd->start_ns + service;
+	cmd->complete_ns = opt->discard_tick_ns > 0 ? on_tick(dev, cmd->start_ns, service) :
+						      cmd->start_ns + service;
 	cmd->effect_ns = effect_time(opt, cmd);
 	*slot = cmd->complete_ns;
 	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd->complete_ns);

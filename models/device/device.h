@@ -56,6 +56,8 @@ struct tsim_device {
 	GArray *in_flight; /* (element-type struct tsim_command) heap by effect */
 	GArray *sweeps; /* (element-type struct tsim_command) */
 	tsim_ns swept_until_ns; /* all sweeps are where they are then */
+	tsim_ns tick; /* the last that a discard began in */
+	guint n_on_tick;
 	guint64 seq;
 	tsim_ns longest_wait_ns; /* of reads, writes and flushes in the queue; a commit resets it */
 	GArray *draw_log; /* (element-type struct tsim_discard_draw), tests only */

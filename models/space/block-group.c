@@ -154,6 +154,8 @@ void tsim_block_group_unlink(struct tsim_space *space, struct tsim_block_group *
 	g_ptr_array_remove(info->groups, bg);
 	g_ptr_array_remove(space->unused_bgs, bg);
 	tsim_free_space_drop_all(&bg->free);
+	if (space->cluster == bg)
+		space->cluster = NULL;
 	info->pinned -= bg->pinned;
 	info->readonly += (gint64)bg->pinned;
 	bg->pinned = 0;

@@ -179,6 +179,7 @@ static void serve(struct tsim_space *space, struct tsim_chunk_request *r)
 	} else {
 		if (r->type != TSIM_SYSTEM)
 			check_system_chunk(space);
+		r->tried = TRUE;
 		r->result = make_chunk(space, r);
 	}
 	tsim_mutex_unlock(&space->chunk_mutex);
@@ -234,7 +235,8 @@ enum tsim_chunk_result tsim_chunk_alloc(struct tsim_space *space, enum tsim_bg_t
 		tsim_park(fs->engine, TSIM_NS_NEVER, "the chunk allocator");
 	if (fs->dist)
 		tsim_histogram_add(fs->dist->chunk_alloc, tsim_now(fs->engine) - start);
-	tsim_trace_chunk_done(fs, r->result == TSIM_CHUNK_MADE, r->mutex_wait_ns);
+	if (r->tried)
+		tsim_trace_chunk_done(fs, r->result == TSIM_CHUNK_MADE, r->mutex_wait_ns);
 	fs->out->displaced += r->displaced;
 	fs->out->shrunk += r->shrunk;
 	return r->result;

@@ -3,11 +3,58 @@
  * Taking extents out of existing block groups.
  *
  * Models: find_free_extent's walk over the groups of a type in the order of
- *   their creation, first fit within a group.
- * Leaves out: clusters, allocation hints.
- * Source: fs/btrfs/extent-tree.c:find_free_extent (3.18, 6.1).
+ *   their creation, first fit within a group; the one cluster that tree
+ *   blocks are taken from until it is used up or its group is read-only.
+ * Leaves out: allocation hints; clusters of data (-o ssd_spread).
+ * Source: fs/btrfs/extent-tree.c: find_free_extent, find_free_extent_clustered
+ *   (3.18, 6.1).
  */
 #include "fs.h"
+
+static gboolean take(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsim_extent *out)
+{
+	out->bg = bg;
+	tsim_block_group_use(&fs->space, bg, out->range);
+	tsim_oracle_allocated(&fs->oracle, bg->chunk, out->range);
+	return TRUE;
+}
+
+/* A new cluster out of the group of the last one (its window is the hint), else of the first that can. */
+static gboolean refill_cluster(struct tsim_space *space, guint64 bytes, guint64 min)
+{
+	GPtrArray *groups = space->info[TSIM_METADATA].groups;
+	struct tsim_block_group *last = space->cluster;
+
+	if (last && !last->ro && tsim_free_space_fill_cluster(&last->free, bytes, min))
+		return TRUE;
+	for (guint i = 0; i < groups->len; i++) {
+		struct tsim_block_group *bg = g_ptr_array_index(groups, i);
+
+		if (bg->ro || !tsim_free_space_fill_cluster(&bg->free, bytes, min))
+			continue;
+		space->cluster = bg;
+		return TRUE;
+	}
+	return FALSE;
+}
+
+static gboolean take_clustered(struct tsim_fs *fs, guint64 bytes, guint64 min,
+			       struct tsim_extent *out)
+{
+	struct tsim_space *space = &fs->space;
+	struct tsim_block_group *bg = space->cluster;
+
+	if (bg && !bg->ro && tsim_free_space_take_clustered(&bg->free, bytes, min, &out->range))
+		return take(fs, bg, out);
+	if (bg)
+		tsim_free_space_return_cluster(&bg->free);
+	if (!refill_cluster(space, bytes + fs->opt->metadata_cluster_bytes, min) &&
+	    !refill_cluster(space, bytes, min))
+		return FALSE;
+	bg = space->cluster;
+	return tsim_free_space_take_clustered(&bg->free, bytes, min, &out->range) &&
+	       take(fs, bg, out);
+}
 
 /**
  * tsim_extent_take:
@@ -23,16 +70,41 @@ gboolean tsim_extent_take(struct tsim_fs *fs, int type, guint64 bytes, guint64 m
 {
 	GPtrArray *groups = fs->space.info[type].groups;
 
+	if (type == TSIM_METADATA && take_clustered(fs, bytes, min, out))
+		return TRUE;
 	for (guint i = 0; i < groups->len; i++) {
 		struct tsim_block_group *bg = g_ptr_array_index(groups, i);
 
-		if (bg->ro ||
-		    !tsim_free_space_take(&bg->free, bg->range.start, bytes, min, &out->range))
-			continue;
-		out->bg = bg;
-		tsim_block_group_use(&fs->space, bg, out->range);
-		tsim_oracle_allocated(&fs->oracle, bg->chunk, out->range);
-		return TRUE;
+		if (!bg->ro &&
+		    tsim_free_space_take(&bg->free, bg->range.start, bytes, min, &out->range))
+			return take(fs, bg, out);
 	}
 	return FALSE;
+}
+
+/**
+ * tsim_extent_take_after:
+ * @old: where the block is that is copied
+ *
+ * As tsim_extent_take(), without a cluster, from the hint on: the copy lands
+ * behind its original, and the hole before it grows.
+ */
+gboolean tsim_extent_take_after(struct tsim_fs *fs, const struct tsim_extent *old, guint64 bytes,
+				struct tsim_extent *out)
+{
+	struct tsim_block_group *bg = old->bg;
+
+	if (!bg->ro && tsim_free_space_take(&bg->free, old->range.start, bytes, bytes, &out->range))
+		return take(fs, bg, out);
+	return tsim_extent_take(fs, (int)bg->type, bytes, bytes, out);
+}
+
+/* Is it still there, in use?  A balance may have moved it. */
+gboolean tsim_extent_live(const struct tsim_extent *extent)
+{
+	const struct tsim_chunk *chunk = extent->bg->chunk;
+
+	return tsim_interval_set_contains(&chunk->live,
+					  TSIM_RANGE(extent->range.start - chunk->logical,
+						     extent->range.end - chunk->logical));
 }

@@ -3,11 +3,12 @@
  * Free space of one block group.
  *
  * Models: extent entries and bitmaps of 128 MiB windows with the thresholds
- *   that choose between them; hiding an entry while it is trimmed.
- * Leaves out: clusters' own bitmaps (an allocation takes its cluster at
- *   once), the on-disk cache.
+ *   that choose between them; hiding an entry while it is trimmed; the
+ *   allocation cluster, which takes every extent entry of its group.
+ * Leaves out: clusters out of bitmaps, the on-disk cache.
  * Source: fs/btrfs/free-space-cache.c: use_bitmap, trim_no_bitmap,
- *   trim_bitmaps, unlink_free_space.
+ *   trim_bitmaps, unlink_free_space, setup_cluster_no_bitmap,
+ *   __btrfs_return_cluster_to_free_space.
  */
 #include "free-space.h"
 
@@ -27,6 +28,7 @@ void tsim_free_space_init(struct tsim_free_space *fs, struct tsim_range group,
 
 	tsim_interval_set_init(&fs->extents);
 	tsim_interval_set_init(&fs->bitmaps);
+	tsim_interval_set_init(&fs->cluster);
 	fs->bytes = 0;
 	fs->start = group.start;
 	/* recalculate_thresholds(): at least one GiB's worth */
@@ -40,6 +42,7 @@ void tsim_free_space_clear(struct tsim_free_space *fs)
 {
 	tsim_interval_set_clear(&fs->extents);
 	tsim_interval_set_clear(&fs->bitmaps);
+	tsim_interval_set_clear(&fs->cluster);
 	fs->bytes = 0;
 }
 
@@ -81,6 +84,7 @@ void tsim_free_space_drop_all(struct tsim_free_space *fs)
 {
 	tsim_interval_set_reset(&fs->extents);
 	tsim_interval_set_reset(&fs->bitmaps);
+	tsim_interval_set_reset(&fs->cluster);
 	fs->bytes = 0;
 }
 
@@ -117,6 +121,52 @@ gboolean tsim_free_space_take(struct tsim_free_space *fs, guint64 from, guint64 
 		return FALSE;
 	if (!take_from(&fs->extents, from, bytes, min, out) &&
 	    !take_from(&fs->bitmaps, from, bytes, min, out))
+		return FALSE;
+	fs->bytes -= tsim_range_len(*out);
+	return TRUE;
+}
+
+static guint64 longest(const struct tsim_interval_set *set)
+{
+	guint64 max = 0;
+
+	for (guint i = 0; i < set->n; i++)
+		max = MAX(max, tsim_range_len(set->ranges[i]));
+	return max;
+}
+
+/**
+ * tsim_free_space_fill_cluster:
+ * @bytes: what the entries must have together
+ * @min: what the longest must have
+ *
+ * setup_cluster_no_bitmap(): the cluster takes every extent entry, also those
+ * far beyond what was asked for, so that a trimmer finds only what was freed
+ * since.  Returns: FALSE, and nothing moved, when there is too little.
+ */
+gboolean tsim_free_space_fill_cluster(struct tsim_free_space *fs, guint64 bytes, guint64 min)
+{
+	if (longest(&fs->extents) < min || tsim_interval_set_bytes(&fs->extents) < bytes)
+		return FALSE;
+	for (guint i = 0; i < fs->extents.n; i++)
+		tsim_interval_set_add(&fs->cluster, fs->extents.ranges[i]);
+	tsim_interval_set_reset(&fs->extents);
+	return TRUE;
+}
+
+/* __btrfs_return_cluster_to_free_space() */
+void tsim_free_space_return_cluster(struct tsim_free_space *fs)
+{
+	for (guint i = 0; i < fs->cluster.n; i++)
+		tsim_interval_set_add(&fs->extents, fs->cluster.ranges[i]);
+	tsim_interval_set_reset(&fs->cluster);
+}
+
+/* btrfs_alloc_from_cluster() */
+gboolean tsim_free_space_take_clustered(struct tsim_free_space *fs, guint64 bytes, guint64 min,
+					struct tsim_range *out)
+{
+	if (!take_from(&fs->cluster, 0, bytes, min, out))
 		return FALSE;
 	fs->bytes -= tsim_range_len(*out);
 	return TRUE;

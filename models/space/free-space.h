@@ -7,7 +7,9 @@
 struct tsim_free_space {
 	struct tsim_interval_set extents;
 	struct tsim_interval_set bitmaps; /* runs of set bits */
-	guint64 bytes;
+	struct tsim_interval_set
+		cluster; /* entries that an allocation cluster holds: out of a trimmer's sight */
+	guint64 bytes; /* of all three */
 	guint64 start; /* of the block group */
 	guint extents_threshold;
 	gboolean bitmaps_allowed;
@@ -25,6 +27,11 @@ void tsim_free_space_drop_all(struct tsim_free_space *fs);
 /* Take up to @bytes (at least @min) from one run at or after @from; FALSE when there is none. */
 gboolean tsim_free_space_take(struct tsim_free_space *fs, guint64 from, guint64 bytes, guint64 min,
 			      struct tsim_range *out);
+/* The group as the cluster that tree blocks are allocated from. */
+gboolean tsim_free_space_fill_cluster(struct tsim_free_space *fs, guint64 bytes, guint64 min);
+void tsim_free_space_return_cluster(struct tsim_free_space *fs);
+gboolean tsim_free_space_take_clustered(struct tsim_free_space *fs, guint64 bytes, guint64 min,
+					struct tsim_range *out);
 /* For trimming: unlink the first entry that ends after @from; FALSE at the end. */
 gboolean tsim_free_space_hide_extent(struct tsim_free_space *fs, guint64 from, guint64 min,
 				     struct tsim_range *out);

@@ -92,6 +92,7 @@ struct tsim_chunk_request {
 	enum tsim_chunk_result result;
 	tsim_ns mutex_wait_ns;
 	gboolean displaced, shrunk, done;
+	gboolean tried; /* not answered by `full` or the 80 % rule alone */
 	TsimActor *requester;
 	struct tsim_chunk_request *next;
 };
@@ -107,6 +108,7 @@ struct tsim_space {
 	struct tsim_interval_set trimmed; /* CHUNK_TRIMMED: unallocated and discarded */
 	GPtrArray *pending_chunks; /* made in the running transaction */
 	GPtrArray *pinned_chunks; /* removed under a trimmer; under chunk_mutex */
+	struct tsim_block_group *cluster; /* meta_alloc_cluster; NULL: none */
 	GPtrArray *unused_bgs;
 	struct tsim_space_info info[TSIM_N_BG_TYPES];
 	struct tsim_mutex chunk_mutex;

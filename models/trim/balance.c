@@ -2,9 +2,10 @@
 /*
  * Balance: relocation of block groups and their removal.
  *
- * Models: set RO (with a new chunk when the rest has no room), a commit, the
- *   copy with its own time, two commits, removal in a transaction that stays
- *   open until the next group or the end of the call commits it; `reserved`
+ * Models: set RO (with a new chunk when the rest has no room), passes of a
+ *   commit, the copy with its own time and two commits, removal in a
+ *   transaction that stays open until the next group or the end of the call
+ *   commits it; `reserved`
  *   is not tested, so any discard under way in the group is exposed.
  * Leaves out: the relocation tree; failures in the middle of a copy.
  * Source: fs/btrfs/volumes.c: __btrfs_balance, btrfs_relocate_chunk,
@@ -48,21 +49,20 @@ static tsim_ns copy_time(struct tsim_fs *fs, const struct tsim_block_group *bg)
 {
 	const struct tsim_fs_options *opt = fs->opt;
 	guint32 ordinal = bg->chunk->ordinal;
-	double mib = (double)bg->used / (double)TSIM_MIB;
+	double mib = (double)bg->used / (double)TSIM_MIB, ns;
 	tsim_ns fixed = 0;
 
 	if (opt->relocation_fixed)
 		fixed = tsim_draw_law(&fs->rng, opt->relocation_fixed, ordinal,
 				      TSIM_DRAW_RELOCATION, 0);
 	if (bg->type == TSIM_DATA)
-		return fixed + (isinf(opt->relocation_rate) ?
-					0 :
-					(tsim_ns)((double)bg->used / opt->relocation_rate * 1e9));
-	return fixed +
-	       (tsim_ns)((double)opt->relocation_square_ns * mib * MIN(mib, SQUARE_LAW_MIB) *
-			 exp(opt->relocation_sigma *
-			     gsl_cdf_ugaussian_Pinv(tsim_rng_uniform(&fs->rng, ordinal,
-								     TSIM_DRAW_RELOCATION, 1))));
+		ns = isinf(opt->relocation_rate) ? 0 :
+						   (double)bg->used / opt->relocation_rate * 1e9;
+	else
+		ns = (double)opt->relocation_square_ns * mib * MIN(mib, SQUARE_LAW_MIB);
+	return fixed + (tsim_ns)(ns * exp(opt->relocation_sigma *
+					  gsl_cdf_ugaussian_Pinv(tsim_rng_uniform(
+						  &fs->rng, ordinal, TSIM_DRAW_RELOCATION, 1))));
 }
 
 /* Take room for @len bytes elsewhere, by a new chunk if need be. */
@@ -184,24 +184,73 @@ static void remove_chunk(struct tsim_fs *fs, struct tsim_block_group *bg)
 }
 
 /**
- * tsim_relocate:
- * btrfs_relocate_chunk(): three commits around the copy; the removal's own
- * transaction stays open.
+ * tsim_relocation_burst_end:
+ * A copy of tree blocks keeps the only CPU busy at the end of each of its
+ * halves: whoever is woken meanwhile runs when the burst is over.
+ *
+ * Returns: when that is, ns; now or before when the CPU is free.
  */
-gboolean tsim_relocate(struct tsim_fs *fs, struct tsim_block_group *bg)
+tsim_ns tsim_relocation_burst_end(const struct tsim_fs *fs)
+{
+	tsim_ns half = (fs->copy_end_ns - fs->copy_start_ns) / 2,
+		at = tsim_now(fs->engine) - fs->copy_start_ns;
+
+	if (half == 0 || at >= 2 * half)
+		return 0;
+	if ((double)(at % half) < (1 - fs->opt->relocation_burst) * (double)half)
+		return 0;
+	return fs->copy_start_ns + (at / half + 1) * half;
+}
+
+/* The time of the copy; who changes trees meanwhile waits (recorded: no growth during a copy). */
+static gboolean copy(struct tsim_fs *fs, struct tsim_block_group *bg, tsim_ns cancel_ns)
+{
+	tsim_ns now = tsim_now(fs->engine), time = copy_time(fs, bg), end = now + time;
+	gboolean trees = bg->type != TSIM_DATA;
+
+	fs->trees_copied += trees;
+	if (trees) {
+		fs->copy_start_ns = now;
+		fs->copy_end_ns = MIN(end, cancel_ns);
+	}
+	tsim_sleep_until(fs->engine, MIN(end, cancel_ns));
+	fs->trees_copied -= trees;
+	if (trees)
+		tsim_cond_broadcast(&fs->copy_done);
+	return end <= cancel_ns;
+}
+
+/* relocate_block_group(): a commit before the copy, two after it. */
+static gboolean relocate_pass(struct tsim_fs *fs, struct tsim_block_group *bg, tsim_ns cancel_ns)
 {
 	gboolean ok;
 
+	tsim_commit_now(fs);
+	ok = copy(fs, bg, cancel_ns) && move_contents(fs, bg);
+	tsim_commit_now(fs);
+	tsim_commit_now(fs);
+	return ok;
+}
+
+/**
+ * tsim_relocate:
+ * @cancel_ns: the copy ends there and the group stays; TSIM_NS_NEVER
+ *
+ * btrfs_relocate_chunk(): a pass for what is there, for data one more that
+ * updates the pointers, and one that finds nothing; the removal's own
+ * transaction stays open.  Recorded: 3 commits for an empty group, 6 for
+ * tree blocks, 9 for data.
+ */
+gboolean tsim_relocate(struct tsim_fs *fs, struct tsim_block_group *bg, tsim_ns cancel_ns)
+{
+	guint passes = bg->used == 0 ? 1 : bg->type == TSIM_DATA ? 3 : 2;
+	gboolean ok = TRUE;
+
 	if (!make_ro(fs, bg))
 		return FALSE;
-	tsim_commit_now(fs);
-	tsim_sleep(fs->engine, copy_time(fs, bg));
-	ok = move_contents(fs, bg);
-	tsim_commit_now(fs);
-	if (ok && bg->used > 0) /* delayed references came late */
-		ok = move_contents(fs, bg);
-	tsim_commit_now(fs);
-	if (!ok || bg->used > 0) {
+	for (guint i = 0; ok && (i < passes || bg->used > 0); i++)
+		ok = relocate_pass(fs, bg, cancel_ns);
+	if (!ok) {
 		tsim_block_group_set_rw(&fs->space, bg);
 		return FALSE;
 	}
@@ -235,9 +284,9 @@ static struct tsim_block_group *highest_below(struct tsim_fs *fs, const struct t
 
 /**
  * tsim_balance:
- * __btrfs_balance(): from the highest chunk downwards; groups made on the
- * way are not met again.  A commit ends the call.  `-m` means system chunks
- * as well, as btrfs-progs has it.
+ * btrfs_balance(): a commit for its item, then from the highest chunk
+ * downwards; groups made on the way are not met again.  A commit ends the
+ * call.  `-m` means system chunks as well, as btrfs-progs has it.
  */
 guint tsim_balance(struct tsim_fs *fs, const struct tsim_balance *args)
 {
@@ -245,10 +294,11 @@ guint tsim_balance(struct tsim_fs *fs, const struct tsim_balance *args)
 	guint64 below = G_MAXUINT64;
 	guint n = 0;
 
+	tsim_commit_now(fs);
 	while ((args->max_groups == 0 || n < args->max_groups) &&
-	       (bg = highest_below(fs, args, below))) {
+	       tsim_now(fs->engine) < args->cancel_ns && (bg = highest_below(fs, args, below))) {
 		below = bg->range.start;
-		n += tsim_relocate(fs, bg);
+		n += tsim_relocate(fs, bg, args->cancel_ns);
 	}
 	tsim_commit_now(fs);
 	return n;

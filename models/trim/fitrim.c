@@ -16,6 +16,7 @@
  */
 #include "fitrim.h"
 
+#include "balance.h"
 #include "cleaner.h"
 #include "tracepoint.h"
 
@@ -47,6 +48,14 @@ static void issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 en
 	}
 }
 
+static void wait_for_cpu(struct tsim_fs *fs)
+{
+	tsim_ns free = tsim_relocation_burst_end(fs);
+
+	if (free > tsim_now(fs->engine))
+		tsim_sleep_until(fs->engine, free);
+}
+
 /* btrfs_discard_extent(): the map is taken now, the copies are discarded one after the other. */
 static gboolean discard_extent(struct tsim_fs *fs, struct tsim_discard *d)
 {
@@ -64,6 +73,7 @@ static gboolean discard_extent(struct tsim_fs *fs, struct tsim_discard *d)
 		tsim_oracle_discard_submit(&fs->oracle, d, map, TSIM_RANGE(start, start + len));
 		tsim_trace_discard(fs, TSIM_TRACE_DISCARD_BEGIN, d);
 		issue_discard(fs, d->phys, d->bg->chunk->ordinal, &d->bg->n_discards, d);
+		wait_for_cpu(fs);
 		tsim_trace_discard(fs, TSIM_TRACE_DISCARD_END, d);
 	}
 	return TRUE;

@@ -3,6 +3,7 @@
 #include "cleaner.h"
 #include "fitrim.h"
 #include "fs-fixture.h"
+#include "workload.h"
 
 /* Relocation: what moves, how long it takes, and who else is at the group. */
 
@@ -10,7 +11,7 @@
 
 static void balance(enum tsim_bg_type type, double usage, guint max)
 {
-	struct tsim_balance args = { type, usage, max };
+	struct tsim_balance args = { type, usage, max, TSIM_NS_NEVER };
 	g_autofree char *text = g_strdup_printf("%u", tsim_balance(&fs, &args));
 
 	note(text);
@@ -46,7 +47,7 @@ static void script_transaction(void *data)
 {
 	struct tsim_block_group *bg = slot_group(1);
 
-	g_assert_true(tsim_relocate(&fs, bg));
+	g_assert_true(tsim_relocate(&fs, bg, TSIM_NS_NEVER));
 	g_assert_cmpuint(out.commits, ==, 3);
 	/* the removal's transaction stays open */
 	g_assert_cmpuint(bg->chunk->remove_transid, ==, fs.commit.running->transid);
@@ -67,7 +68,7 @@ static void script_last(void *data)
 	struct tsim_block_group *bg = slot_group(0);
 
 	use(bg, 0, 4 * NODE);
-	g_assert_true(tsim_relocate(&fs, bg));
+	g_assert_true(tsim_relocate(&fs, bg, TSIM_NS_NEVER));
 	g_assert_cmpuint(fs.space.info[TSIM_METADATA].groups->len, ==, 1);
 	g_assert_cmpuint(out.chunks_allocated, ==, 1);
 	g_assert_cmpuint(fs.space.info[TSIM_METADATA].used, ==, 4 * NODE);
@@ -85,7 +86,7 @@ static void script_no_room(void *data)
 	struct tsim_block_group *bg = slot_group(0);
 
 	use(bg, 0, SLOT);
-	g_assert_false(tsim_relocate(&fs, bg));
+	g_assert_false(tsim_relocate(&fs, bg, TSIM_NS_NEVER));
 	g_assert_cmpuint(bg->ro, ==, 0);
 	g_assert_cmpint(fs.space.info[TSIM_DATA].readonly, ==, 0);
 	g_assert_cmpuint(bg->used, ==, SLOT);
@@ -104,7 +105,7 @@ static void test_no_room(void)
 static void script_time(void *data)
 {
 	use(slot_group(0), 0, 2 * TSIM_MIB);
-	g_assert_true(tsim_relocate(&fs, slot_group(0)));
+	g_assert_true(tsim_relocate(&fs, slot_group(0), TSIM_NS_NEVER));
 	note("done");
 }
 
@@ -115,12 +116,89 @@ static void test_time(void)
 	fs_opt.relocation_fixed = tsim_law_new_fixed(1 * MS);
 	fs_opt.relocation_square_ns = 10 * MS;
 	run_script(&tsim_policy_unpinned, script_time);
-	assert_log("done@41000000");
+	assert_log("done@42000000"); /* the second pass finds nothing */
 	fresh("dd");
 	fs_opt.relocation_fixed = tsim_law_new_fixed(1 * MS);
 	fs_opt.relocation_rate = 2.0 * 1024 * 1024 * 100;
 	run_script(&tsim_policy_unpinned, script_time);
-	assert_log("done@11000000");
+	assert_log("done@13000000");
+}
+
+static void script_passes(void *data)
+{
+	tsim_relocate(&fs, slot_group(2), TSIM_NS_NEVER);
+	g_assert_cmpuint(out.commits, ==, 3);
+	use(slot_group(0), 0, 4 * NODE);
+	tsim_relocate(&fs, slot_group(0), TSIM_NS_NEVER);
+	g_assert_cmpuint(out.commits, ==, 3 + 6);
+	use(slot_group(4), 0, TSIM_MIB);
+	tsim_relocate(&fs, slot_group(4), TSIM_NS_NEVER);
+	g_assert_cmpuint(out.commits, ==, 3 + 6 + 9);
+}
+
+/* Commits between set RO and the removal, as recorded: 3 for nothing, 6 for tree blocks, 9 for data. */
+static void test_passes(void)
+{
+	fresh("mmddd");
+	run_script(&tsim_policy_unpinned, script_passes);
+	g_assert_cmpuint(out.removals, ==, 3);
+}
+
+static void act_grow(void *data)
+{
+	struct tsim_tree_growth growth;
+
+	tsim_sleep_until(engine, 5 * MS);
+	tsim_tree_growth_init(&growth, &fs);
+	g_assert_true(tsim_tree_grow(&growth, NODE, 0, &(const struct tsim_enospc_rule){ 0 }));
+	note("grown");
+	tsim_tree_growth_clear(&growth);
+}
+
+static void script_cancel(void *data)
+{
+	struct tsim_block_group *bg = slot_group(0);
+
+	use(bg, 0, 2 * TSIM_MIB);
+	start_actor("creator", act_grow, NULL);
+	g_assert_false(tsim_relocate(&fs, bg, 20 * MS));
+	note("cancelled");
+	g_assert_cmpuint(bg->ro, ==, 0);
+	g_assert_cmpuint(bg->used, >=, 2 * TSIM_MIB);
+}
+
+/* A cancelled copy leaves the group; who changes trees waits for the end of the copy. */
+static void test_cancel(void)
+{
+	fresh("mm");
+	fs_opt.relocation_square_ns = 10 * MS;
+	run_script(&tsim_policy_unpinned, script_cancel);
+	assert_log("grown@20000000 cancelled@20000000");
+	g_assert_cmpuint(out.removals, ==, 0);
+}
+
+static void script_burst(void *data)
+{
+	fs.copy_start_ns = 0;
+	fs.copy_end_ns = 100 * MS;
+	tsim_sleep_until(engine, 19 * MS);
+	g_assert_cmpint(tsim_relocation_burst_end(&fs), ==, 0);
+	tsim_sleep_until(engine, 20 * MS);
+	g_assert_cmpint(tsim_relocation_burst_end(&fs), ==, 50 * MS);
+	tsim_sleep_until(engine, 69 * MS);
+	g_assert_cmpint(tsim_relocation_burst_end(&fs), ==, 0);
+	tsim_sleep_until(engine, 99 * MS);
+	g_assert_cmpint(tsim_relocation_burst_end(&fs), ==, 100 * MS);
+	tsim_sleep_until(engine, 100 * MS);
+	g_assert_cmpint(tsim_relocation_burst_end(&fs), ==, 0);
+}
+
+/* The CPU is busy at the end of each half of a copy. */
+static void test_burst(void)
+{
+	fresh("mm");
+	fs_opt.relocation_burst = 0.6;
+	run_script(&tsim_policy_unpinned, script_burst);
 }
 
 /* ---- files move with their extents ---- */
@@ -134,7 +212,7 @@ static void script_files(void *data)
 	g_assert_true(tsim_file_fallocate(a, TSIM_MIB, &rule));
 	g_assert_true(tsim_file_fallocate(b, 2 * TSIM_MIB, &rule));
 	tsim_sleep_until(engine, tsim_file_write(a, 0, TSIM_MIB));
-	g_assert_true(tsim_relocate(&fs, slot_group(0)));
+	g_assert_true(tsim_relocate(&fs, slot_group(0), TSIM_NS_NEVER));
 	for (guint i = 0; i < fs.files->len; i++) {
 		struct tsim_file *file = g_ptr_array_index(fs.files, i);
 
@@ -178,7 +256,7 @@ static void script_truncate(void *data)
 	start_fitrim();
 	start_actor("truncate", act_truncate, NULL);
 	tsim_sleep_until(engine, 220 * MS);	/* unallocated space is trimmed under chunk_mutex until 300 */
-	note(tsim_relocate(&fs, slot_group(0)) ? "relocated" : "failed");
+	note(tsim_relocate(&fs, slot_group(0), TSIM_NS_NEVER) ? "relocated" : "failed");
 	tsim_commit_now(&fs);
 	g_assert_cmpuint(fs.space.info[TSIM_DATA].used, ==, SLOT);
 	g_assert_cmpuint(fs.space.info[TSIM_DATA].pinned, ==, 0);
@@ -202,7 +280,7 @@ static void act_commit(void *data)
 
 static void act_balance(void *data)
 {
-	note(tsim_relocate(&fs, data) ? "relocated" : "left");
+	note(tsim_relocate(&fs, data, TSIM_NS_NEVER) ? "relocated" : "left");
 }
 
 static void script_both(void *data)
@@ -238,6 +316,9 @@ static const struct engine_test tests[] = {
 	{ "/balance/last-metadata", test_last_metadata },
 	{ "/balance/no-room", test_no_room },
 	{ "/balance/time", test_time },
+	{ "/balance/passes", test_passes },
+	{ "/balance/cancel", test_cancel },
+	{ "/balance/burst", test_burst },
 	{ "/balance/files", test_files },
 	{ "/balance/truncate", test_truncate },
 	{ "/balance/cleaner-first", test_cleaner_first },

@@ -49,7 +49,8 @@ static void check_group(const struct tsim_block_group *bg)
 	g_assert_cmpuint(bg->used, ==, tsim_interval_set_bytes(&bg->chunk->live));
 	g_assert_cmpuint(bg->pinned, ==, pinned_in_transactions(bg));
 	g_assert_cmpuint(bg->free.bytes, ==, tsim_interval_set_bytes(&bg->free.extents) +
-					     tsim_interval_set_bytes(&bg->free.bitmaps));
+					     tsim_interval_set_bytes(&bg->free.bitmaps) +
+					     tsim_interval_set_bytes(&bg->free.cluster));
 	g_assert_cmpuint(sum + hidden_bytes, <=, len);	/* an entry may reach below what is discarded of it */
 	g_assert_cmpuint(sum + bg->reserved, <=, len);
 	if (n_hidden == 0) {

@@ -126,6 +126,36 @@ static void test_tail_share(void)
 	opt.discard_tail = NULL;
 }
 
+static void act_tick_discard(void *data)
+{
+	guint32 index = 0;
+	g_autofree char *name = g_strdup_printf("end%d", GPOINTER_TO_INT(data));
+
+	tsim_sleep_until(engine, GPOINTER_TO_INT(data) * TSIM_NS_PER_MS);
+	tsim_device_discard(&dev, blocks(0, 1), 1, &index, NULL);
+	note(name);
+}
+
+static void script_tick(void *data)
+{
+	static const int begins[] = { 1, 2, 9, 11 };
+
+	for (guint i = 0; i < G_N_ELEMENTS(begins); i++)
+		tsim_actor_spawn(engine, "fstrim", 1, 0, act_tick_discard, GINT_TO_POINTER(begins[i]));
+}
+
+/* Ends on the tick after the time is over; of one tick the last begun is first. */
+static void test_tick(void)
+{
+	reset();
+	opt.discard_base_ns = 10 * TSIM_NS_PER_MS;
+	opt.discard_tick_ns = 10 * TSIM_NS_PER_MS;
+	on_device(script_tick);
+	/* 100 ns apart, within 0.1 ms of 20 and of 30 ms */
+	assert_log("end9@20099700 end2@20099800 end1@20099900 end11@30099900 d0:0-1[20099700]@30099900 "
+		   "d0:0-1[20099800]@30099900 d0:0-1[20099900]@30099900 d0:0-1[30099900]@30099900");
+}
+
 /* ---- splitting (block/blk-lib.c) ---- */
 
 static void test_split(void)
@@ -377,6 +407,7 @@ static void test_tie_discard(void)
 
 static const struct engine_test tests[] = {
 	{ "/device/service", test_service },
+	{ "/device/tick", test_tick },
 	{ "/device/sigma", test_sigma },
 	{ "/device/tail-share", test_tail_share },
 	{ "/device/split", test_split },

@@ -145,6 +145,32 @@ static void test_hide_extent(void)
 	assert_range(r, 40, 2);
 }
 
+/* setup_cluster_no_bitmap(): all extents go, and a trimmer finds what was freed since. */
+static void test_cluster(void)
+{
+	struct tsim_range r;
+
+	init(16 * TSIM_MIB, 315, TRUE);
+	add(0, 4);
+	add(100, 1000);
+	g_assert_false(tsim_free_space_fill_cluster(&space, 1005 * PAGE, PAGE)); /* not enough */
+	g_assert_false(tsim_free_space_fill_cluster(&space, PAGE, 1001 * PAGE)); /* not in one piece */
+	g_assert_true(tsim_free_space_fill_cluster(&space, 2 * PAGE, 2 * PAGE));
+	g_assert_cmpuint(space.bytes, ==, 1004 * PAGE);
+	g_assert_false(tsim_free_space_hide_extent(&space, BASE, PAGE, &r));
+	g_assert_false(tsim_free_space_take(&space, BASE, PAGE, PAGE, &r));
+	g_assert_true(tsim_free_space_take_clustered(&space, 8 * PAGE, 8 * PAGE, &r));
+	assert_range(r, 100, 8);
+	add(100, 8); /* freed: not into the cluster */
+	g_assert_true(tsim_free_space_hide_extent(&space, BASE, PAGE, &r));
+	assert_range(r, 100, 8);
+	tsim_free_space_add(&space, r);
+	tsim_free_space_return_cluster(&space);
+	g_assert_true(tsim_free_space_hide_extent(&space, BASE + 50 * PAGE, PAGE, &r));
+	assert_range(r, 100, 1000);
+	g_assert_cmpuint(space.bytes, ==, 4 * PAGE);
+}
+
 /* Only the bits found are cleared, within one window of 128 MiB from the group's start. */
 static void test_hide_bitmap(void)
 {
@@ -246,6 +272,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/free-space/merge", test_merge);
 	g_test_add_func("/free-space/take", test_take);
 	g_test_add_func("/free-space/hide-extent", test_hide_extent);
+	g_test_add_func("/free-space/cluster", test_cluster);
 	g_test_add_func("/free-space/hide-bitmap", test_hide_bitmap);
 	g_test_add_func("/free-space/drop-all", test_drop_all);
 	g_test_add_func("/free-space/random", test_random);

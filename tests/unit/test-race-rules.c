@@ -159,7 +159,7 @@ static void script_balance(void *data)
 
 	start_trim(bg);
 	g_assert_cmpuint(bg->reserved, ==, SLOT);
-	g_assert_true(tsim_relocate(&fs, bg));
+	g_assert_true(tsim_relocate(&fs, bg, TSIM_NS_NEVER));
 	g_assert_true(bg->removed);
 	g_assert_cmpuint(out.funnel[TSIM_STAGE_REMOVED], ==, 1);
 	tsim_sleep(engine, 200 * MS);
