@@ -35,6 +35,9 @@ struct tsim_estimate tsim_inverse_sampling(guint64 hits, guint64 n, double confi
 double tsim_binomial_test(guint64 hits, guint64 n, double p);
 double tsim_poisson_test(guint64 events, double mean);
 
+/* From the order of the values, whatever their law. */
+struct tsim_estimate tsim_median(const double *sorted, guint n, double confidence);
+
 /*
  * Sums for the ratio of two per-replication totals, E[x]/E[y], interval by
  * the delta method.  Mergeable.

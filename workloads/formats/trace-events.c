@@ -35,6 +35,7 @@ static const struct {
 	{ "sim:fitrim_end", NULL, TSIM_TRACE_FITRIM_END },
 	{ "sim:discard_begin", NULL, TSIM_TRACE_DISCARD_BEGIN },
 	{ "sim:discard_end", NULL, TSIM_TRACE_DISCARD_END },
+	{ "sim:nb_discard_done", NULL, TSIM_TRACE_COMMAND_DONE },
 	{ "sim:RACE_write", NULL, TSIM_TRACE_RACE },
 	{ "wl:meta_create_begin", NULL, TSIM_TRACE_CREATE },
 	{ "wl:meta_delete_begin", NULL, TSIM_TRACE_DELETE },
@@ -87,7 +88,9 @@ static gboolean convert(const struct tsim_trace_record *record, struct tsim_trac
 	out->reserved = number(record, "reserved");
 	out->wait_ns = (tsim_ns)number(record, "mutex_wait_us") * TSIM_NS_PER_US;
 	out->kept = is_kept(record, out->kind);
-	if (out->kind == TSIM_TRACE_RACE) {
+	if (out->kind == TSIM_TRACE_COMMAND_DONE)
+		out->wait_ns = (tsim_ns)number(record, "lat_us") * TSIM_NS_PER_US;
+	if (out->kind == TSIM_TRACE_RACE || out->kind == TSIM_TRACE_COMMAND_DONE) {
 		out->phys = number(record, "sector") * SECTOR;
 		out->len = number(record, "nr") * SECTOR;
 	}
