@@ -33,8 +33,9 @@ int tsim_cmd_keys(int argc, char **argv);
 int tsim_cmd_validate(int argc, char **argv);
 int tsim_cmd_import(int argc, char **argv);
 
-/* `validate placement`: argv[0] is the word placement. */
+/* `validate placement` and `validate kernel`: argv[0] is the second word. */
 int tsim_cmd_validate_placement(int argc, char **argv);
+int tsim_cmd_validate_kernel(int argc, char **argv);
 
 /* Print "trimsim: MESSAGE" on one line of stderr; the exit status that belongs to @error. */
 int tsim_cli_fail(const GError *error);

@@ -32,8 +32,8 @@ static const char examples[] =
 	"Runs configs/validation/ through the same code as every other experiment and\n"
 	"compares with closed forms.  CASE is one of r1 to r6, s1 to s4; default: all.\n"
 	"Exit status 4: a row is further off than chance allows.\n"
-	"trimsim validate placement TRACE... compares with a recorded kernel; it has a\n"
-	"--help of its own.\n"
+	"trimsim validate placement TRACE... and trimsim validate kernel compare with\n"
+	"recordings of a real btrfs; each has a --help of its own.\n"
 	"\n"
 	"Examples:\n"
 	"  trimsim validate\n"
@@ -145,6 +145,8 @@ int tsim_cmd_validate(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "placement"))
 		return tsim_cmd_validate_placement(argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "kernel"))
+		return tsim_cmd_validate_kernel(argc - 1, argv + 1);
 	ok = tsim_cli_parse(&argc, &argv, entries, "[CASE]...", examples, 0, G_MAXINT, &error) &&
 	     validate(argv + 1, &passed, &error);
 	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {

@@ -22,7 +22,7 @@ const char *const tsim_observable_names[TSIM_N_OBSERVABLES] = {
 	[TSIM_OBS_EXPOSED] = "exposed_discards",
 	[TSIM_OBS_REALLOC] = "realloc_in_flight",
 	[TSIM_OBS_RACED] = "raced_discards",
-	[TSIM_OBS_LATE] = "exposed_longer_than_reuse",
+	[TSIM_OBS_LATE] = "exposed_beyond_reuse",
 	[TSIM_OBS_RESIDUAL_MEDIAN] = "residual_ms_p50",
 	[TSIM_OBS_REUSES] = "reuses",
 	[TSIM_OBS_REUSE_P05] = "reuse_ms_p05",
@@ -121,20 +121,38 @@ static void put_counts(const TsimObserver *o, double *v)
 	v[TSIM_OBS_HIGHEST_PLACE] = (double)o->highest / TSIM_MIB;
 }
 
+/* How many of the sorted times are shorter than @ms. */
+static guint shorter(const GArray *times, double ms)
+{
+	guint n = 0;
+
+	while (n < times->len && g_array_index(times, double, n) < ms)
+		n++;
+	return n;
+}
+
+/*
+ * P(residual > T_reuse), as if the two were independent, times the exposed.
+ * A place that nobody takes has no T_reuse.
+ */
+static double expect_realloc(const TsimObserver *o)
+{
+	const GArray *residuals = o->times[RESIDUAL], *reuses = o->times[REUSE];
+	double sum = 0;
+
+	for (guint i = 0; i < residuals->len; i++)
+		sum += shorter(reuses, g_array_index(residuals, double, i));
+	return reuses->len ? sum / reuses->len : 0;
+}
+
 /**
  * tsim_observer_finish:
  * @observer: has seen the whole run
  */
 void tsim_observer_finish(TsimObserver *observer, struct tsim_observed *out)
 {
-	const GArray *residuals = observer->times[RESIDUAL];
-	double *v = out->value, reuse;
-
-	put_counts(observer, v);
-	put_times(observer, v);
-	put_pins(observer, v);
-	reuse = v[TSIM_OBS_REUSE_MEDIAN];
-	v[TSIM_OBS_LATE] = 0;
-	for (guint i = 0; i < residuals->len; i++)
-		v[TSIM_OBS_LATE] += g_array_index(residuals, double, i) > reuse;
+	put_counts(observer, out->value);
+	put_times(observer, out->value);
+	put_pins(observer, out->value);
+	out->value[TSIM_OBS_LATE] = expect_realloc(observer);
 }

@@ -21,7 +21,7 @@ enum tsim_observable {
 	TSIM_OBS_EXPOSED, /* discards in flight when their chunk was removed: all of them main */
 	TSIM_OBS_REALLOC, /* of those, under a new chunk before they ended */
 	TSIM_OBS_RACED, /* of those, written into before they ended */
-	TSIM_OBS_LATE, /* exposed, and in flight for longer than the median reuse after it */
+	TSIM_OBS_LATE, /* exposed times the share of pairs with residual > reuse */
 	TSIM_OBS_RESIDUAL_MEDIAN, /* of the exposed: removal to end */
 	TSIM_OBS_REUSES,
 	TSIM_OBS_REUSE_P05, /* removal to the next chunk over any of its place */

@@ -3,12 +3,12 @@
  * The validation table as text of at most 100 columns, as JSON, and as TSV
  * for validation.gp.
  */
-#include <json-glib/json-glib.h>
 #include <math.h>
 #include <string.h>
 
 #include <gsl/gsl_cdf.h>
 
+#include "json-members.h"
 #include "text.h"
 #include "validate.h"
 
@@ -126,39 +126,6 @@ char *tsim_validate_foot(const struct tsim_validate_table *table)
 	return g_string_free(text, FALSE);
 }
 
-static void member_number(JsonBuilder *b, const char *name, double value)
-{
-	json_builder_set_member_name(b, name);
-	if (isfinite(value))
-		json_builder_add_double_value(b, value);
-	else
-		json_builder_add_null_value(b);
-}
-
-static void member_count(JsonBuilder *b, const char *name, guint64 value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, (gint64)value);
-}
-
-static void member_text(JsonBuilder *b, const char *name, const char *value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_string_value(b, value);
-}
-
-static void json_measured(JsonBuilder *b, const struct tsim_estimate *e)
-{
-	json_builder_set_member_name(b, "measured");
-	json_builder_begin_object(b);
-	member_number(b, "estimate", e->estimate);
-	member_number(b, "low", e->low);
-	member_number(b, "high", e->high);
-	member_number(b, "confidence", e->confidence);
-	member_text(b, "method", e->method);
-	json_builder_end_object(b);
-}
-
 static void json_sets(JsonBuilder *b, const struct tsim_validate_row *row)
 {
 	g_autoptr(GPtrArray) sets = tsim_validate_sets(row);
@@ -176,24 +143,24 @@ static void json_row(JsonBuilder *b, const struct tsim_validate_result *r)
 	g_autofree char *key = key_of(r);
 
 	json_builder_begin_object(b);
-	member_text(b, "case", r->row->kase->name);
-	member_text(b, "config", config);
-	member_text(b, "names", r->row->kase->parameters);
-	member_text(b, "parameters", key);
-	member_text(b, "quantity", r->quantity ? r->quantity->name : "hits");
-	member_text(b, "policy", r->quantity ? r->row->kase->policy : "pinned-chunk");
+	tsim_json_text(b, "case", r->row->kase->name);
+	tsim_json_text(b, "config", config);
+	tsim_json_text(b, "names", r->row->kase->parameters);
+	tsim_json_text(b, "parameters", key);
+	tsim_json_text(b, "quantity", r->quantity ? r->quantity->name : "hits");
+	tsim_json_text(b, "policy", r->quantity ? r->row->kase->policy : "pinned-chunk");
 	if (r->quantity)
 		json_sets(b, r->row);
-	member_count(b, "seed", r->seed);
-	member_count(b, "replications", r->replications);
-	member_count(b, "hits", r->hits);
-	member_count(b, "failures", r->failures);
-	member_number(b, "closed_form", r->expected);
-	json_measured(b, &r->measured);
-	member_number(b, "ratio", r->quantity ? r->measured.estimate / r->expected : NAN);
-	member_number(b, "z", r->z);
-	member_number(b, "p", r->p);
-	member_text(b, "verdict", verdicts[r->verdict]);
+	tsim_json_count(b, "seed", r->seed);
+	tsim_json_count(b, "replications", r->replications);
+	tsim_json_count(b, "hits", r->hits);
+	tsim_json_count(b, "failures", r->failures);
+	tsim_json_number(b, "closed_form", r->expected);
+	tsim_json_estimate(b, "measured", &r->measured);
+	tsim_json_number(b, "ratio", r->quantity ? r->measured.estimate / r->expected : NAN);
+	tsim_json_number(b, "z", r->z);
+	tsim_json_number(b, "p", r->p);
+	tsim_json_text(b, "verdict", verdicts[r->verdict]);
 	json_builder_end_object(b);
 }
 
@@ -201,18 +168,15 @@ static void json_row(JsonBuilder *b, const struct tsim_validate_result *r)
 char *tsim_validate_json(const struct tsim_validate_table *table)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
-	g_autoptr(JsonGenerator) generator = json_generator_new();
-	g_autoptr(JsonNode) root = NULL;
-	g_autofree char *text = NULL;
 
 	json_builder_begin_object(b);
-	member_text(b, "trimsim", TSIM_VERSION);
-	member_count(b, "seed", table->seed);
-	member_count(b, "budget", table->budget);
-	member_number(b, "false_alarm", TSIM_VALIDATE_FALSE_ALARM);
-	member_number(b, "p_threshold", table->row_alarm);
-	member_number(b, "z_threshold", gsl_cdf_ugaussian_Qinv(table->row_alarm / 2));
-	member_text(
+	tsim_json_text(b, "trimsim", TSIM_VERSION);
+	tsim_json_count(b, "seed", table->seed);
+	tsim_json_count(b, "budget", table->budget);
+	tsim_json_number(b, "false_alarm", TSIM_VALIDATE_FALSE_ALARM);
+	tsim_json_number(b, "p_threshold", table->row_alarm);
+	tsim_json_number(b, "z_threshold", gsl_cdf_ugaussian_Qinv(table->row_alarm / 2));
+	tsim_json_text(
 		b, "verdict",
 		verdicts[tsim_validate_passed(table) ? TSIM_VERDICT_PASSED : TSIM_VERDICT_FAILED]);
 	json_builder_set_member_name(b, "rows");
@@ -221,11 +185,7 @@ char *tsim_validate_json(const struct tsim_validate_table *table)
 		json_row(b, &g_array_index(table->results, struct tsim_validate_result, i));
 	json_builder_end_array(b);
 	json_builder_end_object(b);
-	root = json_builder_get_root(b);
-	json_generator_set_root(generator, root);
-	json_generator_set_pretty(generator, TRUE);
-	text = json_generator_to_data(generator, NULL);
-	return g_strconcat(text, "\n", NULL);
+	return tsim_json_finish(b);
 }
 
 /** tsim_validate_tsv() - what was measured over what was expected, for validation.gp */

@@ -64,8 +64,7 @@ struct tsim_estimate tsim_wilson(guint64 hits, guint64 n, double confidence)
 	if (!n)
 		return no_trials(confidence);
 	return (struct tsim_estimate){ p, hits ? MAX(0, middle - half) : 0,
-				       hits < n ? MIN(1, middle + half) : 1, confidence,
-				       "wilson" };
+				       hits < n ? MIN(1, middle + half) : 1, confidence, "wilson" };
 }
 
 /**
@@ -265,4 +264,23 @@ double tsim_poisson_test(guint64 events, double mean)
 
 	gsl_set_error_handler(handler);
 	return twice_the_smaller(at_least, at_most);
+}
+
+/**
+ * tsim_difference() - estimate how much more @a is than @b
+ * @a: with an interval of its own
+ * @b: independent of @a
+ *
+ * Zou and Donner (2008): each limit's distances add up as variances do, so
+ * that skewed intervals, of shares near 0 for one, give a skewed one.
+ */
+struct tsim_estimate tsim_difference(const struct tsim_estimate *a, const struct tsim_estimate *b)
+{
+	double difference = a->estimate - b->estimate;
+
+	return (struct tsim_estimate){
+		difference, difference - hypot(a->estimate - a->low, b->high - b->estimate),
+		difference + hypot(a->high - a->estimate, b->estimate - b->low),
+		MIN(a->confidence, b->confidence), "zou and donner"
+	};
 }

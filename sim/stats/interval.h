@@ -38,6 +38,9 @@ double tsim_poisson_test(guint64 events, double mean);
 /* From the order of the values, whatever their law. */
 struct tsim_estimate tsim_median(const double *sorted, guint n, double confidence);
 
+/* Of two independent estimates, from their intervals. */
+struct tsim_estimate tsim_difference(const struct tsim_estimate *a, const struct tsim_estimate *b);
+
 /*
  * Sums for the ratio of two per-replication totals, E[x]/E[y], interval by
  * the delta method.  Mergeable.

@@ -94,7 +94,7 @@ static void test_story(void)
 	expect(&o, TSIM_OBS_RESIDUAL_MEDIAN, 40);
 	expect(&o, TSIM_OBS_REUSES, 1);
 	expect(&o, TSIM_OBS_REUSE_MEDIAN, 25); /* 1060 to 1085, not the chunk at 14 MiB */
-	expect(&o, TSIM_OBS_LATE, 2); /* both were in flight for 40 ms, longer than 25 */
+	expect(&o, TSIM_OBS_LATE, 2); /* both for 40 ms after the removal, the reuse took 25 */
 	expect(&o, TSIM_OBS_COMMITS, 1);
 	expect(&o, TSIM_OBS_COMMIT_MEDIAN, 5);
 	expect(&o, TSIM_OBS_MUTEX_MAX, 9);

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Estimates of both sides, and the verdict.
+ *
+ * Runs are clusters: what happens in one hangs together.  The simulation has
+ * enough of them for a ratio of sums over runs.  The kernel has three at most:
+ * its shares are taken for independent discards (Wilson, Clopper and Pearson),
+ * which makes its intervals too short, and the verdict strict.
+ */
+#include "kernel.h"
+
+#include <math.h>
+#include <string.h>
+
+#define CONFIDENCE TSIM_KERNEL_CONFIDENCE
+#define HOUR_S 3600
+
+static const struct tsim_estimate nothing = { NAN, NAN, NAN, CONFIDENCE, "not measured" };
+
+/* One run of either side; @seconds the workload's. */
+static gboolean add_ratio(struct tsim_ratio *r, const struct tsim_observed *o,
+			  enum tsim_observable what, double of)
+{
+	if (!isfinite(o->value[what]) || !isfinite(of))
+		return FALSE;
+	tsim_ratio_add(r, o->value[what], of);
+	return TRUE;
+}
+
+static int compare(const double *a, const double *b)
+{
+	return (*a > *b) - (*a < *b);
+}
+
+static struct tsim_estimate median(GArray *values)
+{
+	g_array_sort(values, (GCompareFunc)compare);
+	return tsim_median((const double *)(gpointer)values->data, values->len, CONFIDENCE);
+}
+
+static struct tsim_estimate median_of(const GArray *observed, enum tsim_observable what)
+{
+	g_autoptr(GArray) values = g_array_new(FALSE, FALSE, sizeof(double));
+
+	for (guint i = 0; i < observed->len; i++) {
+		double v = g_array_index(observed, struct tsim_observed, i).value[what];
+
+		if (isfinite(v))
+			g_array_append_val(values, v);
+	}
+	return median(values);
+}
+
+static struct tsim_estimate ratio_of(const GArray *observed, enum tsim_observable what,
+				     enum tsim_observable of, double seconds)
+{
+	struct tsim_ratio ratio = { 0 };
+
+	for (guint i = 0; i < observed->len; i++) {
+		const struct tsim_observed *o = &g_array_index(observed, struct tsim_observed, i);
+
+		add_ratio(&ratio, o, what, seconds > 0 ? seconds : o->value[of]);
+	}
+	return tsim_ratio_estimate(&ratio, CONFIDENCE);
+}
+
+/**
+ * tsim_kernel_estimate:
+ * @observed: (element-type struct tsim_observed): independent runs
+ * @seconds: that the workload ran in each
+ */
+struct tsim_estimate tsim_kernel_estimate(const struct tsim_kernel_quantity *quantity,
+					  const GArray *observed, double seconds)
+{
+	if (quantity->form == TSIM_KERNEL_VALUE)
+		return median_of(observed, quantity->what);
+	return ratio_of(observed, quantity->what, quantity->of,
+			quantity->form == TSIM_KERNEL_RATE ? seconds : 0);
+}
+
+/* ---- the kernel's side ---- */
+
+/* A file system that aborted before anything was removed has measured nothing. */
+static gboolean belongs(const struct tsim_kernel_run *run, const struct tsim_kernel_row *row)
+{
+	if (row->recording || !run->series)
+		return g_strcmp0(row->recording, run->name) == 0;
+	return strcmp(run->series, row->series) == 0 && run->set_us == row->set_us &&
+	       run->protected == (strcmp(row->policy, "pinned-chunk") == 0) &&
+	       run->observed.value[TSIM_OBS_REMOVALS] > 0;
+}
+
+static GArray *runs_of(const GPtrArray *runs, const struct tsim_kernel_row *row)
+{
+	GArray *observed = g_array_new(FALSE, FALSE, sizeof(struct tsim_observed));
+
+	for (guint i = 0; i < runs->len; i++) {
+		const struct tsim_kernel_run *run = g_ptr_array_index(runs, i);
+
+		if (belongs(run, row))
+			g_array_append_val(observed, run->observed);
+	}
+	return observed;
+}
+
+static struct tsim_estimate kernel_share(const struct tsim_kernel_quantity *q, const GArray *runs)
+{
+	double hits = 0, n = 0;
+
+	for (guint i = 0; i < runs->len; i++) {
+		const struct tsim_observed *o = &g_array_index(runs, struct tsim_observed, i);
+
+		if (!isfinite(o->value[q->what]) || !isfinite(o->value[q->kernel]))
+			continue;
+		hits += o->value[q->what];
+		n += o->value[q->kernel];
+	}
+	return n > 0 ? tsim_proportion((guint64)hits, (guint64)n, CONFIDENCE) : nothing;
+}
+
+/* Of one run, the order of its pins' lengths says more than nothing. */
+static struct tsim_estimate kernel_value(const struct tsim_kernel_quantity *q, const GArray *runs)
+{
+	struct tsim_estimate e = median_of(runs, q->kernel);
+
+	if (q->what == TSIM_OBS_PIN_MEDIAN && runs->len == 1) {
+		const struct tsim_observed *o = &g_array_index(runs, struct tsim_observed, 0);
+
+		e.low = o->value[TSIM_OBS_PIN_LOW];
+		e.high = o->value[TSIM_OBS_PIN_HIGH];
+		e.method = "order statistics in one run";
+	}
+	return isnan(e.estimate) ? nothing : e;
+}
+
+static struct tsim_estimate kernel_estimate(const struct tsim_kernel_quantity *q,
+					    const GArray *runs, double seconds)
+{
+	if (runs->len == 0)
+		return nothing;
+	if (q->form == TSIM_KERNEL_SHARE)
+		return kernel_share(q, runs);
+	return q->form == TSIM_KERNEL_VALUE ? kernel_value(q, runs) :
+					      tsim_kernel_estimate(q, runs, seconds);
+}
+
+/* ---- the verdict ---- */
+
+static gboolean within_factor(const struct tsim_kernel_result *r)
+{
+	double ratio = r->simulated.estimate / r->kernel.estimate;
+
+	return ratio <= r->target.factor && ratio >= 1 / r->target.factor;
+}
+
+/* Without an interval of the kernel (one run) there is only the factor. */
+static gboolean within_intervals(const struct tsim_kernel_result *r)
+{
+	struct tsim_estimate d = tsim_difference(&r->simulated, &r->kernel);
+
+	return isfinite(d.low) && isfinite(d.high) && d.low <= 0 && d.high >= 0;
+}
+
+static void judge(struct tsim_kernel_result *r)
+{
+	r->ok = TRUE;
+	if (r->target.rule == TSIM_KERNEL_NEVER)
+		r->ok = !(r->simulated.estimate > 0);
+	else if (isnan(r->kernel.estimate))
+		r->target.rule = TSIM_KERNEL_SHOWN;
+	else if (r->target.rule == TSIM_KERNEL_RARE)
+		r->ok = r->simulated.estimate <= r->kernel.high;
+	else if (r->target.rule == TSIM_KERNEL_FACTOR)
+		r->ok = within_factor(r) || within_intervals(r);
+}
+
+/**
+ * tsim_kernel_compare:
+ * @row: the condition
+ * @runs: (element-type struct tsim_kernel_run): every run of the kernel
+ * @observed: (element-type struct tsim_observed): the simulated runs
+ */
+struct tsim_kernel_report *tsim_kernel_compare(const struct tsim_kernel_row *row,
+					       const GPtrArray *runs, const GArray *observed)
+{
+	struct tsim_kernel_report *report = g_new0(struct tsim_kernel_report, 1);
+	g_autoptr(GArray) kernel = runs_of(runs, row);
+
+	report->row = row;
+	report->kernel_runs = kernel->len;
+	report->replications = observed->len;
+	report->results = g_array_new(FALSE, FALSE, sizeof(struct tsim_kernel_result));
+	for (const struct tsim_kernel_quantity *q = tsim_kernel_quantities; q->name; q++) {
+		struct tsim_kernel_result r = { .quantity = q,
+						.target = tsim_kernel_target(row, q) };
+
+		if (q->pinned_only && strcmp(row->policy, "pinned-chunk"))
+			continue;
+		r.kernel = kernel_estimate(q, kernel, row->seconds);
+		r.simulated = tsim_kernel_estimate(q, observed, row->seconds);
+		judge(&r);
+		g_array_append_val(report->results, r);
+	}
+	return report;
+}
+
+void tsim_kernel_report_free(struct tsim_kernel_report *report)
+{
+	g_array_unref(report->results);
+	g_free(report);
+}
+
+/**
+ * tsim_kernel_point:
+ * @observed: (element-type struct tsim_observed): runs of one discard latency
+ * @seconds: that the workload ran in each
+ */
+struct tsim_kernel_point tsim_kernel_point(const GArray *observed, double seconds)
+{
+	double hours = seconds / HOUR_S;
+
+	return (struct tsim_kernel_point){
+		.discard_ms = median_of(observed, TSIM_OBS_DISCARD_MEAN),
+		.reuse_ms = median_of(observed, TSIM_OBS_REUSE_MEDIAN),
+		.residual_ms = median_of(observed, TSIM_OBS_RESIDUAL_MEDIAN),
+		.exposed = ratio_of(observed, TSIM_OBS_EXPOSED, TSIM_OBS_MAIN_DISCARDS, 0),
+		.realloc = ratio_of(observed, TSIM_OBS_REALLOC, TSIM_OBS_EXPOSED, 0),
+		.raced = ratio_of(observed, TSIM_OBS_RACED, TSIM_OBS_EXPOSED, 0),
+		.late = ratio_of(observed, TSIM_OBS_LATE, TSIM_OBS_EXPOSED, 0),
+		.removals = ratio_of(observed, TSIM_OBS_REMOVALS, 0, hours),
+		.exposures = ratio_of(observed, TSIM_OBS_EXPOSED, 0, hours),
+	};
+}
