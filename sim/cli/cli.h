@@ -13,9 +13,9 @@ enum {
 	TSIM_EXIT_INTERRUPTED = 130,	/* nothing was written */
 };
 
-/* One file per subcommand, one line in the array of main.c; argv[0] is the subcommand. */
+/* One file per subcommand, one line in the array of main.c; argv[0] is its last word. */
 struct tsim_command {
-	const char *name;
+	const char *name;	/* one word or two */
 	const char *usage;	/* what follows the name in the synopsis */
 	const char *summary;	/* one line of --help */
 	int (*run)(int argc, char **argv);
@@ -32,8 +32,6 @@ int tsim_cmd_check(int argc, char **argv);
 int tsim_cmd_keys(int argc, char **argv);
 int tsim_cmd_validate(int argc, char **argv);
 int tsim_cmd_import(int argc, char **argv);
-
-/* `validate placement` and `validate kernel`: argv[0] is the second word. */
 int tsim_cmd_validate_placement(int argc, char **argv);
 int tsim_cmd_validate_kernel(int argc, char **argv);
 

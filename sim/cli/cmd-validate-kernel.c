@@ -204,16 +204,11 @@ static gboolean run(char **arguments, gboolean *passed, GError **error)
 	return sensitivity ? pull_levers(error) : validate(arguments, passed, error);
 }
 
-/**
- * tsim_cmd_validate_kernel:
- * @argv: from the word `kernel` on
- */
 int tsim_cmd_validate_kernel(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	gboolean passed = TRUE, ok;
 
-	g_set_prgname("trimsim validate kernel");
 	ok = tsim_cli_parse(&argc, &argv, entries, "[SERIES]...", examples, 0, G_MAXINT, &error) &&
 	     run(argv + 1, &passed, &error);
 	g_free(replications);

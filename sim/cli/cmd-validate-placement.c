@@ -94,17 +94,12 @@ static gboolean validate(struct job *job, GError **error)
 	return job->ok;
 }
 
-/**
- * tsim_cmd_validate_placement:
- * @argv: from the word `placement` on
- */
 int tsim_cmd_validate_placement(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	struct job job = { 0 };
 	gboolean ok;
 
-	g_set_prgname("trimsim validate placement");
 	ok = tsim_cli_parse(&argc, &argv, entries, "TRACE...", examples, 1, G_MAXINT, &error);
 	job.paths = argv + 1;
 	ok = ok && validate(&job, &error);

@@ -143,10 +143,6 @@ int tsim_cmd_validate(int argc, char **argv)
 	gboolean passed = FALSE, ok;
 	int status = TSIM_EXIT_OK;
 
-	if (argc > 1 && !strcmp(argv[1], "placement"))
-		return tsim_cmd_validate_placement(argc - 1, argv + 1);
-	if (argc > 1 && !strcmp(argv[1], "kernel"))
-		return tsim_cmd_validate_kernel(argc - 1, argv + 1);
 	ok = tsim_cli_parse(&argc, &argv, entries, "[CASE]...", examples, 0, G_MAXINT, &error) &&
 	     validate(argv + 1, &passed, &error);
 	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {

@@ -141,12 +141,27 @@ static void print_assignments(const char *prefix, const struct tsim_option *opti
 		printf(" %s.%s=", prefix, options->name);
 }
 
+/* Commands of one word, or the second words of those that begin with @first. */
+static void print_commands(const char *first)
+{
+	gsize len = first ? strlen(first) : 0;
+
+	for (const struct tsim_command *command = tsim_commands; command->name; command++) {
+		if (!first && !strchr(command->name, ' '))
+			printf("%s ", command->name);
+		if (first && g_str_has_prefix(command->name, first) && command->name[len] == ' ')
+			printf("%s ", command->name + len + 1);
+	}
+}
+
 static void print_words(const struct tsim_schema *schema)
 {
 	printf("_trimsim_commands='");
-	for (const struct tsim_command *command = tsim_commands; command->name; command++)
-		printf("%s ", command->name);
+	print_commands(NULL);
 	printf("--help --version'\n"
+	       "_trimsim_validate='");
+	print_commands("validate");
+	printf("'\n"
 	       "_trimsim_groups='experiment device filesystem workload policy'\n");
 	printf("_trimsim_keys='");
 	print_assignments("experiment", schema->experiment);
@@ -167,8 +182,14 @@ static const char completion[] =
 	"_trimsim()\n"
 	"{\n"
 	"	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-	"	local command=${COMP_WORDS[1]} words= file\n"
+	"	local command=${COMP_WORDS[1]} second= words= file\n"
 	"\n"
+	"	if [ \"$command\" = validate ] && [ \"$COMP_CWORD\" -gt 2 ]; then\n"
+	"		for words in $_trimsim_validate; do\n"
+	"			[ \"$words\" = \"${COMP_WORDS[2]}\" ] && second=$words\n"
+	"		done\n"
+	"	fi\n"
+	"	words=\n"
 	"	if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
 	"		words=$_trimsim_commands\n"
 	"	elif [ \"$prev\" = --set ]; then\n"
@@ -181,8 +202,10 @@ static const char completion[] =
 	"					\"$file\")\n"
 	"		done\n"
 	"	elif [ \"${cur#-}\" != \"$cur\" ]; then\n"
-	"		words=$(\"${COMP_WORDS[0]}\" \"$command\" --help 2>/dev/null |\n"
+	"		words=$(\"${COMP_WORDS[0]}\" \"$command\" $second --help 2>/dev/null |\n"
 	"			sed -n 's/^  \\(-., \\)\\{0,1\\}\\(--[a-z-]*\\).*/\\2/p')\n"
+	"	elif [ \"$command\" = validate ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+	"		words=$_trimsim_validate\n"
 	"	elif [ \"$command\" = keys ]; then\n"
 	"		words=$_trimsim_groups\n"
 	"	else\n"

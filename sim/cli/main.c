@@ -25,6 +25,12 @@ const struct tsim_command tsim_commands[] = {
 	{ "keys", "[GROUP [KIND]]", "print the keys that a configuration may have", tsim_cmd_keys },
 	{ "validate", "[CASE]... [--budget N] [--seed S] [-j N] [--format text|json] [-o DIR]",
 	  "compare the simulator with closed forms", tsim_cmd_validate },
+	{ "validate kernel",
+	  "[SERIES]... [--replications N] [--seed S] [-j N] [--format text|json] [-o DIR] | "
+	  "--sensitivity [-o DIR] | --measure TRACE...",
+	  "... with recordings of a real btrfs", tsim_cmd_validate_kernel },
+	{ "validate placement", "[--device-size SIZE] TRACE...",
+	  "... with where a real btrfs put its chunks", tsim_cmd_validate_placement },
 	{ "import", "TRACE... -o FILE", "turn recorded traces into the native format",
 	  tsim_cmd_import },
 	{ .name = NULL },
@@ -54,7 +60,7 @@ static int print_help(void)
 {
 	fputs(main_help, stdout);
 	for (const struct tsim_command *command = tsim_commands; command->name; command++)
-		printf("  %-10s %s\n", command->name, command->summary);
+		printf("  %-18s %s\n", command->name, command->summary);
 	fputs(main_help_end, stdout);
 	return TSIM_EXIT_OK;
 }
@@ -67,6 +73,17 @@ static int print_version(void)
 	/* SimGrid stays out of this process: its version is the one of the build. */
 	printf("JSON-GLib %s\nSimGrid %s\n", TSIM_JSON_GLIB_VERSION, TSIM_SIMGRID_VERSION);
 	return TSIM_EXIT_OK;
+}
+
+/* "validate kernel": the first two arguments; NULL: they are no command. */
+static const struct tsim_command *find_two_words(int argc, char **argv)
+{
+	g_autofree char *name = argc > 2 ? g_strdup_printf("%s %s", argv[1], argv[2]) : NULL;
+
+	for (const struct tsim_command *command = tsim_commands; command->name; command++)
+		if (!g_strcmp0(command->name, name))
+			return command;
+	return NULL;
 }
 
 static const struct tsim_command *find_command(const char *name, GError **error)
@@ -90,6 +107,7 @@ static int run_command(int argc, char **argv)
 	g_autoptr(GError) error = NULL;
 	const struct tsim_command *command;
 	g_autofree char *program = NULL;
+	int words;
 
 	if (argc < 2) {
 		tsim_throw(&error, "no command, see trimsim --help");
@@ -99,12 +117,15 @@ static int run_command(int argc, char **argv)
 		return print_help();
 	if (!strcmp(argv[1], "--version"))
 		return print_version();
-	command = find_command(argv[1], &error);
+	command = find_two_words(argc, argv);
+	words = command ? 2 : 1;
+	if (!command)
+		command = find_command(argv[1], &error);
 	if (!command)
 		return tsim_cli_fail(error);
 	program = g_strdup_printf("trimsim %s", command->name);
 	g_set_prgname(program);
-	return command->run(argc - 1, argv + 1);
+	return command->run(argc - words, argv + words);
 }
 
 int main(int argc, char **argv)

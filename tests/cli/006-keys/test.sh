@@ -33,6 +33,10 @@ offers()
 [ "$(offers trimsim show a.conf --set device.discard.m)" = device.discard.max_bytes= ] ||
 	_fail 'device.discard.m is not completed'
 [ "$(offers "$TRIMSIM" show --or)" = --origin ] || _fail '--or is not completed'
+[ "$(offers trimsim val)" = validate ] || _fail 'val is not completed'
+[ "$(offers trimsim validate k)" = kernel ] || _fail 'validate k is not completed'
+[ "$(offers "$TRIMSIM" validate kernel --mea)" = --measure ] || _fail '--mea is not completed'
+[ "$(offers "$TRIMSIM" validate r1 --bud)" = --budget ] || _fail '--bud is not completed'
 printf '[experiment alpha]\n' > a.conf
 [ "$(offers trimsim show a.conf -e al)" = alpha ] || _fail 'the experiment is not completed'
 
@@ -40,6 +44,7 @@ run_check keys --format man
 for key in $keys; do
 	grep -qF "$key" "$out" || _fail "the man page lacks $key"
 done
+grep -q '^.B validate kernel$' "$out" || _fail 'the man page lacks a command'
 if command -v groff > /dev/null; then
 	warnings=$(groff -man -Tutf8 -ww -z "$out" 2>&1)
 	[ -z "$warnings" ] || _fail "groff: $warnings"
