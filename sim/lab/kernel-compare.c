@@ -17,14 +17,12 @@
 
 static const struct tsim_estimate nothing = { NAN, NAN, NAN, CONFIDENCE, "not measured" };
 
-/* One run of either side; @seconds the workload's. */
-static gboolean add_ratio(struct tsim_ratio *r, const struct tsim_observed *o,
-			  enum tsim_observable what, double of)
+/* One run of either side. */
+static void add_ratio(struct tsim_ratio *r, const struct tsim_observed *o,
+		      enum tsim_observable what, double of)
 {
-	if (!isfinite(o->value[what]) || !isfinite(of))
-		return FALSE;
-	tsim_ratio_add(r, o->value[what], of);
-	return TRUE;
+	if (isfinite(o->value[what]) && isfinite(of))
+		tsim_ratio_add(r, o->value[what], of);
 }
 
 static int compare(const double *a, const double *b)
@@ -51,17 +49,29 @@ static struct tsim_estimate median_of(const GArray *observed, enum tsim_observab
 	return median(values);
 }
 
-static struct tsim_estimate ratio_of(const GArray *observed, enum tsim_observable what,
-				     enum tsim_observable of, double seconds)
+static struct tsim_estimate rate_of(const GArray *observed, enum tsim_observable what, double of)
 {
 	struct tsim_ratio ratio = { 0 };
+
+	for (guint i = 0; i < observed->len; i++)
+		add_ratio(&ratio, &g_array_index(observed, struct tsim_observed, i), what, of);
+	return tsim_ratio_estimate(&ratio, CONFIDENCE);
+}
+
+static struct tsim_estimate share_of(const GArray *observed, enum tsim_observable what,
+				     enum tsim_observable of)
+{
+	struct tsim_ratio ratio = { 0 };
+	struct tsim_estimate e;
 
 	for (guint i = 0; i < observed->len; i++) {
 		const struct tsim_observed *o = &g_array_index(observed, struct tsim_observed, i);
 
-		add_ratio(&ratio, o, what, seconds > 0 ? seconds : o->value[of]);
+		add_ratio(&ratio, o, what, o->value[of]);
 	}
-	return tsim_ratio_estimate(&ratio, CONFIDENCE);
+	e = tsim_ratio_estimate(&ratio, CONFIDENCE);
+	e.high = fmin(e.high, 1);
+	return e;
 }
 
 /**
@@ -74,8 +84,9 @@ struct tsim_estimate tsim_kernel_estimate(const struct tsim_kernel_quantity *qua
 {
 	if (quantity->form == TSIM_KERNEL_VALUE)
 		return median_of(observed, quantity->what);
-	return ratio_of(observed, quantity->what, quantity->of,
-			quantity->form == TSIM_KERNEL_RATE ? seconds : 0);
+	return quantity->form == TSIM_KERNEL_RATE ?
+		       rate_of(observed, quantity->what, seconds) :
+		       share_of(observed, quantity->what, quantity->of);
 }
 
 /* ---- the kernel's side ---- */
@@ -223,11 +234,11 @@ struct tsim_kernel_point tsim_kernel_point(const GArray *observed, double second
 		.discard_ms = median_of(observed, TSIM_OBS_DISCARD_MEAN),
 		.reuse_ms = median_of(observed, TSIM_OBS_REUSE_MEDIAN),
 		.residual_ms = median_of(observed, TSIM_OBS_RESIDUAL_MEDIAN),
-		.exposed = ratio_of(observed, TSIM_OBS_EXPOSED, TSIM_OBS_MAIN_DISCARDS, 0),
-		.realloc = ratio_of(observed, TSIM_OBS_REALLOC, TSIM_OBS_EXPOSED, 0),
-		.raced = ratio_of(observed, TSIM_OBS_RACED, TSIM_OBS_EXPOSED, 0),
-		.late = ratio_of(observed, TSIM_OBS_LATE, TSIM_OBS_EXPOSED, 0),
-		.removals = ratio_of(observed, TSIM_OBS_REMOVALS, 0, hours),
-		.exposures = ratio_of(observed, TSIM_OBS_EXPOSED, 0, hours),
+		.exposed = share_of(observed, TSIM_OBS_EXPOSED, TSIM_OBS_MAIN_DISCARDS),
+		.realloc = share_of(observed, TSIM_OBS_REALLOC, TSIM_OBS_EXPOSED),
+		.raced = share_of(observed, TSIM_OBS_RACED, TSIM_OBS_EXPOSED),
+		.late = share_of(observed, TSIM_OBS_LATE, TSIM_OBS_EXPOSED),
+		.removals = rate_of(observed, TSIM_OBS_REMOVALS, hours),
+		.exposures = rate_of(observed, TSIM_OBS_EXPOSED, hours),
 	};
 }

@@ -7,16 +7,26 @@
 
 #include "text.h"
 
-/*
- * "0.424 [0.383, 0.466]", "3.47 [2.32, 4.78]e-03", "< 2.9e-03": three digits;
- * without an interval where one run says nothing of the others.
- */
-static char *cell(const struct tsim_estimate *e)
+#define CELL 22
+
+/* "0.424 [0.383, 0.466]", "3.47 [2.32, 4.78]e-03": three digits of the estimate. */
+static char *bracketed(const struct tsim_estimate *e)
 {
 	int exponent = e->estimate != 0 ? (int)floor(log10(fabs(e->estimate))) : 0;
 	double scale = exponent < -1 ? pow(10, exponent) : 1;
 	int decimals = exponent < -1 ? 2 : CLAMP(2 - exponent, 0, 3);
 	g_autofree char *power = scale < 1 ? g_strdup_printf("e%+03d", exponent) : g_strdup("");
+
+	if (!isfinite(e->high))
+		return g_strdup_printf("%.*f%s, one run", decimals, e->estimate / scale, power);
+	return g_strdup_printf("%.*f [%.*f, %.*f]%s", decimals, e->estimate / scale, decimals,
+			       e->low / scale, decimals, e->high / scale, power);
+}
+
+/* The same in so many columns, however wide the interval is; "< 2.9e-03" where nothing was seen. */
+static char *cell(const struct tsim_estimate *e)
+{
+	g_autofree char *text = NULL;
 
 	if (isnan(e->estimate))
 		return g_strdup("-");
@@ -24,10 +34,10 @@ static char *cell(const struct tsim_estimate *e)
 		return tsim_text_limit(e->high);
 	if (e->estimate == 0)
 		return g_strdup("0");
-	if (!isfinite(e->high))
-		return g_strdup_printf("%.*f%s, one run", decimals, e->estimate / scale, power);
-	return g_strdup_printf("%.*f [%.*f, %.*f]%s", decimals, e->estimate / scale, decimals,
-			       e->low / scale, decimals, e->high / scale, power);
+	text = bracketed(e);
+	return strlen(text) <= CELL ?
+		       g_steal_pointer(&text) :
+		       g_strdup_printf("%.2g [%.1g, %.1g]", e->estimate, e->low, e->high);
 }
 
 static char *ratio_of(const struct tsim_kernel_result *r)
@@ -90,17 +100,16 @@ static void append_threshold(GString *text, const GArray *points)
 {
 	double gap = tsim_kernel_law_gap(points);
 
-	g_string_append(text, "Series k, unpinned, over the discard latency; P given exposed:\n"
-			      "  discard residual T_reuse  P(realloc)             P(raced)"
-			      "        residual\n"
-			      "       ms       ms      ms                                 "
-			      "       > T_reuse\n");
+	g_string_append(text, "Series k, unpinned, over the discard latency; P given exposed,\n"
+			      "times in ms; the last column is P(residual > T_reuse):\n");
+	g_string_append_printf(text, "%6s %8s %7s %-22s %-22s %s\n", "D", "residual", "T_reuse",
+			       "P(realloc)", "P(raced)", "P");
 	for (guint i = 0; i < points->len; i++) {
 		const struct tsim_kernel_point *p =
 			&g_array_index(points, struct tsim_kernel_point, i);
 		g_autofree char *realloc = cell(&p->realloc), *raced = cell(&p->raced);
 
-		g_string_append_printf(text, "  %7.1f %8.1f %7.1f  %-22s %-22s %5.3f\n",
+		g_string_append_printf(text, "%6.1f %8.1f %7.1f %-22s %-22s %5.3f\n",
 				       p->discard_ms.estimate, p->residual_ms.estimate,
 				       p->reuse_ms.estimate, realloc, raced, p->late.estimate);
 	}
@@ -114,17 +123,15 @@ static void append_cleaner(GString *text, const GArray *points)
 	const struct tsim_kernel_point *hump = tsim_kernel_hump(points);
 
 	g_string_append(text, "Series m2, unpinned: the cleaner's path over the discard latency:\n"
-			      "  discard  removals per hour       exposed per hour"
-			      "        exposed/main\n"
-			      "       ms\n");
+			      "discard ms  removals per hour      exposed per hour"
+			      "       exposed/main\n");
 	for (guint i = 0; i < points->len; i++) {
 		const struct tsim_kernel_point *p =
 			&g_array_index(points, struct tsim_kernel_point, i);
 		g_autofree char *removals = cell(&p->removals), *exposures = cell(&p->exposures);
-		g_autofree char *exposed = cell(&p->exposed);
 
-		g_string_append_printf(text, "  %7.1f  %-23s %-22s %s\n", p->discard_ms.estimate,
-				       removals, exposures, exposed);
+		g_string_append_printf(text, "%10.1f  %-22s %-22s %.4f\n", p->discard_ms.estimate,
+				       removals, exposures, p->exposed.estimate);
 	}
 	if (hump)
 		g_string_append_printf(text,
