@@ -24,11 +24,11 @@ static const GOptionEntry entries[] = {
 	{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "what is printed: text (default) or json",
 	  "FORMAT" },
 	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &dir,
-	  "write kernel.txt, kernel.json and kernel.tsv there too", "DIR" },
+	  "write kernel.txt, .json and .tsv there too", "DIR" },
 	{ "measure", 0, 0, G_OPTION_ARG_NONE, &measure,
-	  "measure the recordings TRACE...: print a line of figures for each", NULL },
+	  "print a line of figures of each TRACE instead", NULL },
 	{ "sensitivity", 0, 0, G_OPTION_ARG_NONE, &sensitivity,
-	  "half and twice each parameter of the simulation; with -o kernel-sensitivity.tsv", NULL },
+	  "halve and double each parameter instead", NULL },
 	{ NULL },
 };
 

@@ -114,17 +114,28 @@ static GArray *runs_of(const GPtrArray *runs, const struct tsim_kernel_row *row)
 	return observed;
 }
 
-static struct tsim_estimate kernel_share(const struct tsim_kernel_quantity *q, const GArray *runs)
+/* Over the runs that have both. */
+static double sum_of(const GArray *runs, enum tsim_observable what, enum tsim_observable given)
 {
-	double hits = 0, n = 0;
+	double sum = 0;
 
 	for (guint i = 0; i < runs->len; i++) {
 		const struct tsim_observed *o = &g_array_index(runs, struct tsim_observed, i);
 
-		if (!isfinite(o->value[q->what]) || !isfinite(o->value[q->kernel]))
-			continue;
-		hits += o->value[q->what];
-		n += o->value[q->kernel];
+		if (isfinite(o->value[what]) && isfinite(o->value[given]))
+			sum += o->value[what];
+	}
+	return sum;
+}
+
+static struct tsim_estimate kernel_share(const struct tsim_kernel_quantity *q,
+					 const struct tsim_kernel_row *row, const GArray *runs)
+{
+	double hits = sum_of(runs, q->what, q->of), n = sum_of(runs, q->of, q->what);
+
+	if (q->of == TSIM_OBS_DISCARDS && row->discards) {
+		hits = sum_of(runs, q->what, q->what);
+		n = (double)row->discards;
 	}
 	return n > 0 ? tsim_proportion((guint64)hits, (guint64)n, CONFIDENCE) : nothing;
 }
@@ -145,14 +156,14 @@ static struct tsim_estimate kernel_value(const struct tsim_kernel_quantity *q, c
 }
 
 static struct tsim_estimate kernel_estimate(const struct tsim_kernel_quantity *q,
-					    const GArray *runs, double seconds)
+					    const struct tsim_kernel_row *row, const GArray *runs)
 {
 	if (runs->len == 0)
 		return nothing;
 	if (q->form == TSIM_KERNEL_SHARE)
-		return kernel_share(q, runs);
+		return kernel_share(q, row, runs);
 	return q->form == TSIM_KERNEL_VALUE ? kernel_value(q, runs) :
-					      tsim_kernel_estimate(q, runs, seconds);
+					      tsim_kernel_estimate(q, runs, row->seconds);
 }
 
 /* ---- the verdict ---- */
@@ -207,7 +218,7 @@ struct tsim_kernel_report *tsim_kernel_compare(const struct tsim_kernel_row *row
 
 		if (q->pinned_only && strcmp(row->policy, "pinned-chunk"))
 			continue;
-		r.kernel = kernel_estimate(q, kernel, row->seconds);
+		r.kernel = kernel_estimate(q, row, kernel);
 		r.simulated = tsim_kernel_estimate(q, observed, row->seconds);
 		judge(&r);
 		g_array_append_val(report->results, r);

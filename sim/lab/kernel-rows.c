@@ -7,27 +7,38 @@
 #define PIN "pinned-chunk"
 #define OFF "unpinned"
 
+/*
+ * The discards are those of traces/README.md, which kernel-runs.csv does not
+ * have; of m2 at 10 ms less the 6010 of the run that aborted.
+ */
 const struct tsim_kernel_row tsim_kernel_rows[] = {
-	{ "k", OFF, 10000, 20, NULL },	 { "k", OFF, 100000, 20, NULL },
-	{ "k", OFF, 500000, 20, NULL },	 { "k", OFF, 500000, 15, "A5" },
-	{ "k", PIN, 10000, 20, NULL },	 { "k", PIN, 100000, 20, NULL },
-	{ "k", PIN, 500000, 20, NULL },	 { "k", PIN, 500000, 15, "A6" },
-	{ "m1", OFF, 10000, 30, NULL },	 { "m1", OFF, 200000, 30, NULL },
-	{ "m1", PIN, 10000, 30, NULL },	 { "m1", PIN, 200000, 30, NULL },
-	{ "m2", OFF, 10000, 30, NULL },	 { "m2", OFF, 200000, 30, NULL },
-	{ "m2", PIN, 10000, 30, NULL },	 { "m2", PIN, 200000, 30, NULL },
-	{ "m3", OFF, 200000, 30, NULL }, { .series = NULL },
+	{ "k", OFF, 10000, 20, 7345, NULL },
+	{ "k", OFF, 100000, 20, 2021, NULL },
+	{ "k", OFF, 500000, 20, 784, NULL },
+	{ "k", OFF, 500000, 15, 0, "A5" },
+	{ "k", PIN, 10000, 20, 2944, NULL },
+	{ "k", PIN, 100000, 20, 746, NULL },
+	{ "k", PIN, 500000, 20, 246, NULL },
+	{ "k", PIN, 500000, 15, 0, "A6" },
+	{ "m1", OFF, 10000, 30, 16274, NULL },
+	{ "m1", OFF, 200000, 30, 1652, NULL },
+	{ "m1", PIN, 10000, 30, 5408, NULL },
+	{ "m1", PIN, 200000, 30, 551, NULL },
+	{ "m2", OFF, 10000, 30, 17839 - 6010, NULL },
+	{ "m2", OFF, 200000, 30, 1727, NULL },
+	{ "m2", PIN, 10000, 30, 0, NULL },
+	{ "m2", PIN, 200000, 30, 589, NULL },
+	{ "m3", OFF, 200000, 30, 1253, NULL },
+	{ .series = NULL },
 };
 
-#define SHARE(what, of) TSIM_KERNEL_SHARE, TSIM_OBS_##what, TSIM_OBS_##of, TSIM_OBS_##of, FALSE
-#define RATE(what) TSIM_KERNEL_RATE, TSIM_OBS_##what, 0, 0, FALSE
+#define SHARE(what, of) TSIM_KERNEL_SHARE, TSIM_OBS_##what, TSIM_OBS_##of, TSIM_OBS_##what, FALSE
+#define RATE(what) TSIM_KERNEL_RATE, TSIM_OBS_##what, 0, TSIM_OBS_##what, FALSE
 #define VALUE(what) TSIM_KERNEL_VALUE, TSIM_OBS_##what, 0, TSIM_OBS_##what, FALSE
 #define PINNED_VALUE(what) TSIM_KERNEL_VALUE, TSIM_OBS_##what, 0, TSIM_OBS_##what, TRUE
 
 const struct tsim_kernel_quantity tsim_kernel_quantities[] = {
-	/* the table of the runs counts commands, of which the simulator has one a discard */
-	{ "exposed/discard", TSIM_KERNEL_SHARE, TSIM_OBS_EXPOSED, TSIM_OBS_DISCARDS,
-	  TSIM_OBS_COMMANDS, FALSE },
+	{ "exposed/discard", SHARE(EXPOSED, DISCARDS) },
 	{ "exposed/main", SHARE(EXPOSED, MAIN_DISCARDS) },
 	{ "exposed /s", RATE(EXPOSED) },
 	{ "realloc/exposed", SHARE(REALLOC, EXPOSED) },

@@ -11,7 +11,7 @@
 
 #include "error.h"
 
-static const struct tsim_kernel_row base_row = { "k", "unpinned", 100000, 20, NULL };
+static const struct tsim_kernel_row base_row = { "k", "unpinned", 100000, 20, 0, NULL };
 
 const char *const tsim_kernel_moved[TSIM_KERNEL_MOVED] = { "exposed/main", "realloc/exposed",
 							   "T_reuse ms", "removals /s" };

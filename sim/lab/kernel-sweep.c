@@ -102,7 +102,7 @@ GArray *tsim_kernel_sweep(const char *series, guint seconds,
 	static const guint64 set_ms[] = { 10,  20,  40,	 60,  80,  90,	100, 120,
 					  150, 200, 250, 300, 400, 500, 700, 1000 };
 	g_autoptr(GArray) points = g_array_new(FALSE, FALSE, sizeof(struct tsim_kernel_point));
-	struct tsim_kernel_row row = { series, "unpinned", 0, seconds, NULL };
+	struct tsim_kernel_row row = { series, "unpinned", 0, seconds, 0, NULL };
 
 	for (guint i = 0; i < G_N_ELEMENTS(set_ms); i++) {
 		row.set_us = set_ms[i] * 1000;

@@ -34,6 +34,7 @@ struct tsim_kernel_row {
 	const char *policy;
 	guint64 set_us; /* what the disk was told; discards take some 10 ms more */
 	guint seconds; /* that the workload ran */
+	guint64 discards; /* of the file system in all runs of the table; 0: the recording's */
 	const char *recording; /* a run outside of the table */
 };
 
@@ -47,8 +48,7 @@ struct tsim_kernel_quantity {
 	const char *name;
 	enum tsim_kernel_form form;
 	enum tsim_observable what, of; /* of: SHARE only */
-	/* What a run of the kernel has for @of, a VALUE for @what. */
-	enum tsim_observable kernel;
+	enum tsim_observable kernel; /* what a run of the kernel has for @what */
 	gboolean pinned_only;
 };
 

@@ -28,9 +28,9 @@ static struct tsim_observed counts(double main, double exposed, double realloc)
 	return o;
 }
 
-static const struct tsim_kernel_row k100 = { "k", "unpinned", 100000, 20, NULL };
-static const struct tsim_kernel_row k100_pin = { "k", "pinned-chunk", 100000, 20, NULL };
-static const struct tsim_kernel_row m3 = { "m3", "unpinned", 200000, 30, NULL };
+static const struct tsim_kernel_row k100 = { "k", "unpinned", 100000, 20, 0, NULL };
+static const struct tsim_kernel_row k100_pin = { "k", "pinned-chunk", 100000, 20, 0, NULL };
+static const struct tsim_kernel_row m3 = { "m3", "unpinned", 200000, 30, 0, NULL };
 
 /* One run of the kernel against ten simulated ones that are all alike. */
 static struct tsim_kernel_report *report_of(const struct tsim_kernel_row *row,
@@ -87,12 +87,26 @@ static void test_estimates(void)
 	g_assert_cmpfloat_with_epsilon(r->simulated.low, .45, 1e-6); /* the runs are alike */
 	r = find(report, "exposed/discard");
 	g_assert_cmpfloat(r->kernel.estimate, ==, .2);
+	g_assert_cmpfloat(r->simulated.estimate, ==, .225);
 	r = find(report, "removals /s");
 	g_assert_cmpfloat(r->kernel.estimate, ==, 7.5);
 	g_assert_true(isinf(r->kernel.high)); /* one run */
 	r = find(report, "T_reuse ms");
 	g_assert_true(isnan(r->kernel.estimate));
 	g_assert_cmpint(r->target.rule, ==, TSIM_KERNEL_SHOWN);
+	tsim_kernel_report_free(report);
+}
+
+/* The discards of all runs together, where no run says them. */
+static void test_total(void)
+{
+	struct tsim_kernel_row row = k100;
+	struct tsim_kernel_report *report;
+
+	row.discards = 800;
+	report = report_of(&row, counts(500, 200, 50), counts(1000, 450, 90));
+	g_assert_cmpfloat(find(report, "exposed/discard")->kernel.estimate, ==, .25);
+	g_assert_cmpfloat(find(report, "exposed/main")->kernel.estimate, ==, .4);
 	tsim_kernel_report_free(report);
 }
 
@@ -156,9 +170,9 @@ static guint judged(const struct tsim_kernel_row *row)
 /* A target whose name fits no quantity would judge nothing. */
 static void test_targets(void)
 {
-	const struct tsim_kernel_row k10 = { "k", "unpinned", 10000, 20, NULL };
-	const struct tsim_kernel_row m1 = { "m1", "unpinned", 10000, 30, NULL };
-	const struct tsim_kernel_row m2 = { "m2", "pinned-chunk", 10000, 30, NULL };
+	const struct tsim_kernel_row k10 = { "k", "unpinned", 10000, 20, 0, NULL };
+	const struct tsim_kernel_row m1 = { "m1", "unpinned", 10000, 30, 0, NULL };
+	const struct tsim_kernel_row m2 = { "m2", "pinned-chunk", 10000, 30, 0, NULL };
 	const struct tsim_kernel_quantity *q = tsim_kernel_quantities;
 
 	g_assert_cmpuint(judged(&k10), ==, 6);
@@ -268,6 +282,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/kernel/estimates", test_estimates);
+	g_test_add_func("/kernel/total", test_total);
 	g_test_add_func("/kernel/factor", test_factor);
 	g_test_add_func("/kernel/one-run", test_one_run);
 	g_test_add_func("/kernel/never", test_never);
