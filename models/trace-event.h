@@ -24,7 +24,7 @@ enum tsim_trace_kind {
 	TSIM_TRACE_FITRIM_END, /* task; kept if it returned 0 */
 	TSIM_TRACE_DISCARD_BEGIN, /* task, logical, phys, len */
 	TSIM_TRACE_DISCARD_END,
-	TSIM_TRACE_COMMAND_DONE, /* of a discard of merged neighbours: phys, len, wait_ns since its begin */
+	TSIM_TRACE_COMMAND_DONE, /* a discard of the device: phys, len, wait_ns since its begin */
 	TSIM_TRACE_RACE, /* a write of len at phys, into a range under discard */
 	TSIM_TRACE_CREATE, /* a round of small files begins */
 	TSIM_TRACE_DELETE, /* ... they are unlinked */

@@ -15,7 +15,7 @@ static struct tsim_observed blank(void)
 	return o;
 }
 
-/* A run with so many main discards, of which so many are exposed, so many of those under a chunk. */
+/* A run of so many main discards, so many of them exposed, so many of those under a chunk. */
 static struct tsim_observed counts(double main, double exposed, double realloc)
 {
 	struct tsim_observed o = blank();
