@@ -29,20 +29,24 @@ set key off
 set style fill transparent solid 0.25 noborder
 set yrange [0:*]
 set lmargin 10
-set multiplot layout 2, 1 title heading noenhanced
-do for [what = 0:1] {
-	set ylabel what ? "exposed per hour" : "removals per hour"
-	set xlabel what ? "mean duration of a discard, ms" : ""
-	line = 23 + 3 * what	# column of the sweep
-	point = 8 + 3 * what	# ... of the kernel's points
-	if (term eq "dumb") {
-		plot data index "cleaner" using 2:line with linespoints pointtype "o", \
-		     data index "kernel-cleaner" using 1:point with points pointtype "K"
+array name[3] = ["removals / hour", "exposed / hour", "exposed / discard"]
+array line[3] = [23, 26, 11]	# columns of the sweep
+array point[3] = [8, 11, 14]	# ... and of the kernel's points
+text = term eq "dumb"
+if (text) { set terminal dumb 78,60 mono noenhanced }
+set multiplot layout 3, 1 title heading noenhanced
+do for [i = 1:3] {
+	set ylabel name[i] font ",9"
+	set xlabel i == 3 ? "mean duration of a discard, ms" : ""
+	l = line[i]
+	p = point[i]
+	if (text) {
+		plot data index "cleaner" using 2:l with linespoints pointtype "o", \
+		     data index "kernel-cleaner" using 1:p with points pointtype "K"
 	} else {
-		plot data index "cleaner" using 2:line + 1:line + 2 with filledcurves \
-			linecolor rgb colour[1 + what], \
-		     data index "cleaner" using 2:line with lines linecolor rgb colour[1 + what] linewidth 2, \
-		     data index "kernel-cleaner" using 1:point:point + 1:point + 2 with yerrorbars \
+		plot data index "cleaner" using 2:l + 1:l + 2 with filledcurves linecolor rgb colour[i], \
+		     data index "cleaner" using 2:l with lines linecolor rgb colour[i] linewidth 2, \
+		     data index "kernel-cleaner" using 1:p:p + 1:p + 2 with yerrorbars \
 			linecolor rgb ink linewidth 1.5 pointtype 7 pointsize 1.1
 	}
 }

@@ -132,27 +132,24 @@ double tsim_kernel_law_gap(const GArray *points)
 	return gap;
 }
 
-static gboolean above(const struct tsim_kernel_point *a, const struct tsim_kernel_point *b)
-{
-	return tsim_difference(&a->exposures, &b->exposures).low > 0;
-}
-
 /**
  * tsim_kernel_hump:
  * @points: (element-type struct tsim_kernel_point): at least one
  *
- * Returns: (nullable): of the points that expose more per hour than the first
- * and than the last, beyond their intervals, the highest.
+ * Discards that take no time expose none, so the curve is not monotonic if it
+ * comes down again.
+ *
+ * Returns: (nullable): the latency that exposes most per hour, if that is more
+ * than the last one does, beyond their intervals.
  */
 const struct tsim_kernel_point *tsim_kernel_hump(const GArray *points)
 {
 	const struct tsim_kernel_point *p =
 		(const struct tsim_kernel_point *)(gpointer)points->data;
-	const struct tsim_kernel_point *last = p + points->len - 1, *highest = NULL;
+	const struct tsim_kernel_point *highest = p, *last = p + points->len - 1;
 
-	for (guint i = 1; i + 1 < points->len; i++)
-		if (above(p + i, p) && above(p + i, last) &&
-		    (!highest || p[i].exposures.estimate > highest->exposures.estimate))
+	for (guint i = 1; i < points->len; i++)
+		if (p[i].exposures.estimate > highest->exposures.estimate)
 			highest = p + i;
-	return highest;
+	return tsim_difference(&highest->exposures, &last->exposures).low > 0 ? highest : NULL;
 }

@@ -135,10 +135,11 @@ static void append_cleaner(GString *text, const GArray *points)
 	}
 	if (hump)
 		g_string_append_printf(text,
-				       "Not monotonic: %.0f ms expose more than both ends: ok\n\n",
+				       "Not monotonic: %.0f ms expose most, longer ones fewer "
+				       "again: ok\n\n",
 				       hump->discard_ms.estimate);
 	else
-		g_string_append(text, "No latency exposes more than both ends: OFF\n\n");
+		g_string_append(text, "The longest discards expose most: OFF\n\n");
 }
 
 static void count_sweeps(const struct tsim_kernel_table *table, guint *judged, guint *off)

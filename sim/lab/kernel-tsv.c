@@ -66,7 +66,7 @@ static void append_kernel(GString *text, const char *name, const struct tsim_ker
 {
 	g_string_append_printf(text,
 			       "# %s\n# discard_ms, then with low and high: realloc raced "
-			       "removals_per_hour exposed_per_hour\n",
+			       "removals_per_hour exposed_per_hour exposed_per_discard\n",
 			       name);
 	for (guint i = 0; i < table->reports->len; i++) {
 		const struct tsim_kernel_report *report = g_ptr_array_index(table->reports, i);
@@ -79,6 +79,7 @@ static void append_kernel(GString *text, const char *name, const struct tsim_ker
 		append_estimate(text, kernel_of(report, "raced/exposed"), 1);
 		append_estimate(text, kernel_of(report, "removals /s"), HOUR_S);
 		append_estimate(text, kernel_of(report, "exposed /s"), HOUR_S);
+		append_estimate(text, kernel_of(report, "exposed/discard"), 1);
 		g_string_append_c(text, '\n');
 	}
 	g_string_append(text, "\n\n");

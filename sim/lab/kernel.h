@@ -125,7 +125,7 @@ GArray *tsim_kernel_sweep(const char *series, guint seconds,
 /* P(realloc given exposed) is P(residual > T_reuse) to so much, at every point of series k. */
 #define TSIM_KERNEL_LAW_GAP 0.1
 double tsim_kernel_law_gap(const GArray *points);
-/* Where the cleaner's path exposes more than at both ends of the sweep; NULL: nowhere. */
+/* Where the cleaner's path exposes most; NULL: not more than the longest discards. */
 const struct tsim_kernel_point *tsim_kernel_hump(const GArray *points);
 
 /* kernel-sensitivity.c */

@@ -272,9 +272,11 @@ static void test_sweep(void)
 	append_point(points, 20, .9, .95);
 	g_assert_cmpfloat_with_epsilon(tsim_kernel_law_gap(points), .07, 1e-12);
 	g_assert_cmpuint(tsim_kernel_hump(points)->set_us, ==, 2000);
-	append_point(points, 50, 1, 1); /* now it only rises */
+	append_point(points, 33.1, 1, 1); /* 6.9 less: sqrt(5^2 + 5^2) is 7.07 */
 	g_assert_null(tsim_kernel_hump(points));
-	append_point(points, 46, 1, 1); /* within the intervals */
+	append_point(points, 32.9, 1, 1);
+	g_assert_cmpuint(tsim_kernel_hump(points)->set_us, ==, 2000);
+	append_point(points, 50, 1, 1); /* now the last is the highest */
 	g_assert_null(tsim_kernel_hump(points));
 }
 
