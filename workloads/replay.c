@@ -146,7 +146,7 @@ static void fallocates(void *data)
 			tsim_file_truncate(state->large);
 			tsim_sync_fs(w->fs);
 		} else if (tsim_file_fallocate(state->large, events[i].len, &c->rule)) {
-			tsim_write_share(state->large, c->written, 0, &state->n_writes);
+			tsim_write_share(state->large, c->written, 0, 0, &state->n_writes);
 			tsim_fsync_log(w->fs, 2 * NODESIZE);
 		}
 	}

@@ -62,16 +62,18 @@ struct tsim_falloc_loop {
 	struct tsim_file *file;
 	guint64 bytes;
 	double written; /* share of the file that is written, in pieces of 1 MiB */
+	const TsimLaw *piece; /* what copying 1 MiB takes, the same in a round; NULL: nothing */
 	tsim_ns hold_ns, gap_ns;
 	tsim_ns delay_ns; /* before the first round */
 	tsim_ns until_ns; /* no round begins then or later */
 	guint64 fsync_bytes; /* log tree blocks of an fsync after the writes; 0: none */
 	gboolean sync; /* syncfs after the truncate */
 	const struct tsim_enospc_rule *rule;
-	guint32 entity, n_writes;
+	guint32 entity, n_writes, n_rounds;
 };
 void tsim_trim_loop_start(const struct tsim_trim_loop *loop);
-void tsim_write_share(struct tsim_file *file, double share, guint32 entity, guint32 *index);
+void tsim_write_share(struct tsim_file *file, double share, tsim_ns piece_ns, guint32 entity,
+		      guint32 *index);
 void tsim_falloc_loop_start(struct tsim_falloc_loop *loop);
 
 /* grow.c: tree blocks that come and go with files. */

@@ -23,10 +23,15 @@
 #define SUPER_BYTES 4096
 #define TRIM_START TSIM_MIB /* BTRFS_DEVICE_RANGE_RESERVED */
 
-/* btrfs_issue_discard(): one physical range, cut at trim_max and around superblock mirrors. */
-static void issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 entity,
-			  guint32 *index, void *tag)
+/*
+ * btrfs_issue_discard(): one physical range, cut at trim_max and around
+ * superblock mirrors.  Returns: the bytes discarded.
+ */
+static guint64 issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 entity,
+			     guint32 *index, void *tag)
 {
+	guint64 bytes = 0;
+
 	while (phys.start < phys.end) {
 		struct tsim_range r = phys;
 		guint64 resume = r.end;
@@ -44,8 +49,10 @@ static void issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 en
 			resume = r.end = r.start + fs->opt->trim_max_bytes;
 		if (r.end > r.start)
 			tsim_device_discard(&fs->dev, r, entity, index, tag);
+		bytes += MAX(r.end, r.start) - r.start;
 		phys.start = resume;
 	}
+	return bytes;
 }
 
 static void wait_for_cpu(struct tsim_fs *fs)
@@ -193,28 +200,39 @@ static gboolean next_unallocated(struct tsim_space *space, guint64 from, struct 
 	return from < end;
 }
 
-/* btrfs_trim_free_extents(): chunk_mutex is held over each discard. */
+/*
+ * btrfs_trim_free_extents(): chunk_mutex is held over each discard.  Who waits
+ * for it is woken by the unlock, but the trimmer has it again before that
+ * runs; the second time it is handed over (kernel/locking/mutex.c:
+ * MUTEX_FLAG_HANDOFF).  As many bytes count as trimmed as were discarded, from
+ * the start on: what lies behind a superblock mirror is a few short.
+ */
 static void trim_unallocated(struct tsim_fs *fs, guint64 minlen)
 {
 	struct tsim_space *space = &fs->space;
 	guint64 pos = TRIM_START;
+	gboolean stolen = FALSE;
+	struct tsim_range r;
 
-	for (;;) {
-		struct tsim_range r;
+	tsim_mutex_lock(&space->chunk_mutex);
+	while (next_unallocated(space, pos, &r)) {
+		guint64 bytes = 0;
 
-		tsim_mutex_lock(&space->chunk_mutex);
-		if (!next_unallocated(space, pos, &r)) {
-			tsim_mutex_unlock(&space->chunk_mutex);
-			return;
-		}
 		pos = r.end;
-		if (tsim_range_len(r) >= minlen) {
-			/* an address of its own: place and time of a gap differ between policies */
-			issue_discard(fs, r, G_MAXUINT32, &fs->n_unallocated, NULL);
-			tsim_interval_set_add(&space->trimmed, r);
-		}
+		/* an address of its own: place and time of a gap differ between policies */
+		if (tsim_range_len(r) >= minlen)
+			bytes = issue_discard(fs, r, G_MAXUINT32, &fs->n_unallocated, NULL);
+		if (bytes == 0)
+			continue;
+		pos = r.start + bytes;
+		tsim_interval_set_add(&space->trimmed, TSIM_RANGE(r.start, pos));
+		stolen = !stolen;
+		if (stolen)
+			continue;
 		tsim_mutex_unlock(&space->chunk_mutex);
+		tsim_mutex_lock(&space->chunk_mutex);
 	}
+	tsim_mutex_unlock(&space->chunk_mutex);
 }
 
 /**
