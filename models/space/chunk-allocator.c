@@ -171,7 +171,9 @@ static void serve(struct tsim_space *space, struct tsim_chunk_request *r)
 {
 	struct tsim_space_info *info = &space->info[r->type];
 
-	r->mutex_wait_ns = tsim_mutex_lock(&space->chunk_mutex);
+	tsim_mutex_lock(&space->chunk_mutex);
+	/* in btrfs each requester waits for the mutex itself */
+	r->mutex_wait_ns = tsim_now(space->fs->engine) - r->since_ns;
 	if (info->full) {
 		r->result = info->full_is_false ? TSIM_CHUNK_FALSE_ENOSPC : TSIM_CHUNK_ENOSPC;
 	} else if (r->force == TSIM_CHUNK_NO_FORCE && !tsim_chunk_alloc_needed(space, r->type)) {
@@ -224,7 +226,7 @@ enum tsim_chunk_result tsim_chunk_alloc(struct tsim_space *space, enum tsim_bg_t
 	struct tsim_fs *fs = space->fs;
 	tsim_ns start = tsim_now(fs->engine);
 
-	*r = (struct tsim_chunk_request){ .type = type, .force = force };
+	*r = (struct tsim_chunk_request){ .type = type, .force = force, .since_ns = start };
 	if (force == TSIM_CHUNK_NO_FORCE && !tsim_chunk_alloc_needed(space, type))
 		return TSIM_CHUNK_NOT_NEEDED;
 	r->requester = tsim_actor_self(fs->engine);

@@ -90,7 +90,7 @@ struct tsim_chunk_request {
 	enum tsim_bg_type type;
 	enum tsim_chunk_force force;
 	enum tsim_chunk_result result;
-	tsim_ns mutex_wait_ns;
+	tsim_ns since_ns, mutex_wait_ns;
 	gboolean displaced, shrunk, done;
 	gboolean tried; /* not answered by `full` or the 80 % rule alone */
 	TsimActor *requester;

@@ -3,9 +3,10 @@
  * Estimates of both sides, and the verdict.
  *
  * Runs are clusters: what happens in one hangs together.  The simulation has
- * enough of them for a ratio of sums over runs.  The kernel has three at most:
- * its shares are taken for independent discards (Wilson, Clopper and Pearson),
- * which makes its intervals too short, and the verdict strict.
+ * enough of them for a ratio of sums over runs.  The kernel has three at most.
+ * Up to four discards, one of each FITRIM loop, are under way in a group at a
+ * time and share its fate: its shares are those of a quarter as many
+ * independent ones (Wilson, Clopper and Pearson).
  */
 #include "kernel.h"
 
@@ -14,6 +15,7 @@
 
 #define CONFIDENCE TSIM_KERNEL_CONFIDENCE
 #define HOUR_S 3600
+#define CLUSTER 4 /* NTRIM of the recordings */
 
 static const struct tsim_estimate nothing = { NAN, NAN, NAN, CONFIDENCE, "not measured" };
 
@@ -132,12 +134,18 @@ static struct tsim_estimate kernel_share(const struct tsim_kernel_quantity *q,
 					 const struct tsim_kernel_row *row, const GArray *runs)
 {
 	double hits = sum_of(runs, q->what, q->of), n = sum_of(runs, q->of, q->what);
+	struct tsim_estimate e;
 
 	if (q->of == TSIM_OBS_DISCARDS && row->discards) {
 		hits = sum_of(runs, q->what, q->what);
 		n = (double)row->discards;
 	}
-	return n > 0 ? tsim_proportion((guint64)hits, (guint64)n, CONFIDENCE) : nothing;
+	if (n == 0)
+		return nothing;
+	e = tsim_proportion((guint64)round(hits / CLUSTER), (guint64)round(n / CLUSTER),
+			    CONFIDENCE);
+	e.estimate = hits / n;
+	return e;
 }
 
 /* Of one run, the order of its pins' lengths says more than nothing. */
@@ -172,7 +180,7 @@ static gboolean within_factor(const struct tsim_kernel_result *r)
 {
 	double ratio = r->simulated.estimate / r->kernel.estimate;
 
-	return ratio <= r->target.factor && ratio >= 1 / r->target.factor;
+	return ratio >= r->target.low && ratio <= r->target.high;
 }
 
 /* Without an interval of the kernel (one run) there is only the factor. */

@@ -15,8 +15,10 @@ static void add_result(JsonBuilder *b, const struct tsim_kernel_result *r)
 	tsim_json_estimate(b, "simulated", &r->simulated);
 	tsim_json_number(b, "ratio", r->simulated.estimate / r->kernel.estimate);
 	tsim_json_text(b, "rule", rules[r->target.rule]);
-	if (r->target.rule == TSIM_KERNEL_FACTOR)
-		tsim_json_number(b, "factor", r->target.factor);
+	if (r->target.rule == TSIM_KERNEL_FACTOR) {
+		tsim_json_number(b, "ratio_low", r->target.low);
+		tsim_json_number(b, "ratio_high", r->target.high);
+	}
 	if (r->target.rule != TSIM_KERNEL_SHOWN)
 		tsim_json_text(b, "verdict", r->ok ? "ok" : "off");
 	json_builder_end_object(b);

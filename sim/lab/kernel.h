@@ -65,7 +65,7 @@ enum tsim_kernel_rule {
 
 struct tsim_kernel_target {
 	enum tsim_kernel_rule rule;
-	double factor;
+	double low, high; /* of simulated over measured */
 };
 struct tsim_kernel_target tsim_kernel_target(const struct tsim_kernel_row *row,
 					     const struct tsim_kernel_quantity *quantity);
