@@ -25,19 +25,37 @@ enum tsim_trace_kind {
 	TSIM_TRACE_DISCARD_BEGIN, /* task, logical, phys, len */
 	TSIM_TRACE_DISCARD_END,
 	TSIM_TRACE_COMMAND_DONE, /* a discard of the device: phys, len, wait_ns since its begin */
-	TSIM_TRACE_RACE, /* a write of len at phys, into a range under discard */
+	TSIM_TRACE_RACE, /* a write of len at phys, into a range under discard; models: task */
 	TSIM_TRACE_CREATE, /* a round of small files begins */
 	TSIM_TRACE_DELETE, /* ... they are unlinked */
 	TSIM_TRACE_SYNCFS,
 	TSIM_TRACE_FALLOC, /* len */
 	TSIM_TRACE_TRUNCATE,
+	/* What only tsim_ftrace_read_all() gives. */
+	TSIM_TRACE_FALLOC_END,
+	TSIM_TRACE_TRIM_GROUP, /* task, logical, flags, used: a trimmer enters a block group */
+	TSIM_TRACE_TRIM_GROUP_END,
+	TSIM_TRACE_HIDE, /* task, logical, len: of a free-space entry, what is to be discarded */
+	TSIM_TRACE_HIDE_END, /* ... it is put back */
+	TSIM_TRACE_WRITE, /* phys, len: a request is issued; wait_ns until it was done, or NEVER */
+	TSIM_TRACE_N_KINDS,
+};
+
+/* Who it was, as far as the recording tells. */
+enum tsim_trace_process {
+	TSIM_PROCESS_UNKNOWN,
+	TSIM_PROCESS_USER,
+	TSIM_PROCESS_BTRFS, /* btrfs-progs: a balance, if it relocates */
+	TSIM_PROCESS_KERNEL, /* a kthread or kworker of btrfs */
 };
 
 struct tsim_trace_event {
 	tsim_ns t_ns; /* since the first event, or the mount */
 	enum tsim_trace_kind kind;
+	enum tsim_trace_process process;
 	guint64 task; /* pid; in the models the number of the discard */
-	guint64 logical, len, flags, phys, transid; /* flags: 1 data, 2 system, 4 metadata */
+	guint64 logical, len, phys, transid;
+	guint64 flags; /* 1 data, 2 system, 4 metadata; of a request its device */
 	guint64 used, reserved;
 	tsim_ns wait_ns;
 	gboolean kept;

@@ -107,6 +107,31 @@ static void test_btrfs(void)
 	CHECK_ALL(&tsim_trace_ftrace, lines);
 }
 
+/* Added lines keep who it was, as far as that can be told. */
+static void test_process(void)
+{
+	static const struct expected lines[] = {
+		{ "  btrfs-cleaner-48 [000] ..... 2.5: inc_block_group_ro: sim: bg_ro logical=5 used=0",
+		  "2500000000 sim:bg_ro logical=5 used=0 comm=btrfs-cleaner pid=48",
+		  TSIM_LINE_EVENT },
+		{ " a b: c-9 ( 12) [000] ..... 2.5: x: sim: commit state=UNBLOCKED transid=7",
+		  "2500000000 sim:commit state=UNBLOCKED transid=7 comm=a_b:_c pid=9",
+		  TSIM_LINE_EVENT },
+		{ "<...>-77 (-------) [000] 2.5: x: sim: fitrim_begin minlen=1",
+		  "2500000000 sim:fitrim_begin minlen=1 comm=<...> pid=77", TSIM_LINE_EVENT },
+		{ " churn-67 [000] ..... 2.5: tracing_mark_write: wl: meta syncfs id=0",
+		  "2500000000 wl:meta_syncfs id=0 comm=churn pid=67", TSIM_LINE_EVENT },
+		{ " churn [000] ..... 2.5: x: sim: fitrim_begin minlen=1",
+		  "2500000000 sim:fitrim_begin minlen=1", TSIM_LINE_EVENT },
+		{ "x- [000] ..... 2.5: x: sim: fitrim_begin minlen=1",
+		  "2500000000 sim:fitrim_begin minlen=1", TSIM_LINE_EVENT },
+		{ "[000] ..... 2.5: x: sim: fitrim_begin minlen=1",
+		  "2500000000 sim:fitrim_begin minlen=1", TSIM_LINE_EVENT },
+	};
+
+	CHECK_ALL(&tsim_trace_ftrace, lines);
+}
+
 static void test_block(void)
 {
 	static const struct expected lines[] = {
@@ -334,6 +359,7 @@ int main(int argc, char **argv)
 	g_assert_cmpint(fd, >=, 0);
 	g_close(fd, NULL);
 	g_test_add_func("/formats/btrfs", test_btrfs);
+	g_test_add_func("/formats/process", test_process);
 	g_test_add_func("/formats/block", test_block);
 	g_test_add_func("/formats/blkparse", test_blkparse);
 	g_test_add_func("/formats/iolog", test_iolog);

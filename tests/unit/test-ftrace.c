@@ -20,6 +20,17 @@ static GArray *read_bytes(const char *text, gssize len, GError **error)
 	return tsim_ftrace_read(path, error);
 }
 
+static GArray *read_all(const char *text)
+{
+	g_autoptr(GError) error = NULL;
+	GArray *events;
+
+	g_assert_true(g_file_set_contents(path, text, -1, NULL));
+	events = tsim_ftrace_read_all(path, &error);
+	g_assert_no_error(error);
+	return events;
+}
+
 static GArray *read_text(const char *text)
 {
 	g_autoptr(GError) error = NULL;
@@ -71,6 +82,69 @@ static void test_fields(void)
 	g_assert_cmpuint(event(e, 8)->len, ==, 8 * 512);
 	g_assert_cmpint(event(e, 9)->wait_ns, ==, 12 * TSIM_NS_PER_US);
 	g_assert_true(event(e, 9)->kept);
+}
+
+/* Trimmers, and who it was. */
+static void test_trims(void)
+{
+	g_autoptr(GArray) e = read_all(
+		" churn-66 [000] ..... 5.0: x: sim: trim_bg_begin bg=22020096 len=268435456 flags=4 ro=0 used=131072\n"
+		" churn-66 [000] ..... 5.0: x: sim: trim_extent_begin bg=1 logical=2 len=3 ro=0\n"
+		" churn-66 [000] ..... 5.0: x: sim: trim_extent_end bg=1 logical=2 len=3 ret=0\n"
+		" btrfs-7 [000] ..... 5.0: x: sim: trim_bg_end bg=22020096\n"
+		" btrfs-cleaner-8 [000] ..... 5.0: x: sim: bg_ro logical=5\n"
+		" kworker/u2:1-9 [000] ..... 5.0: x: sim: bg_ro logical=5\n"
+		" kworker/u2:1-9 [000] ..... 5.0: x: sim: nb_discard_done sector=16 nr=8 lat_us=3\n");
+	g_autoptr(GArray) few = NULL;
+	static const enum tsim_trace_kind kinds[] = { TSIM_TRACE_TRIM_GROUP, TSIM_TRACE_HIDE,
+						      TSIM_TRACE_HIDE_END, TSIM_TRACE_TRIM_GROUP_END,
+						      TSIM_TRACE_BG_RO,	   TSIM_TRACE_BG_RO,
+						      TSIM_TRACE_COMMAND_DONE };
+	static const enum tsim_trace_process processes[] = {
+		TSIM_PROCESS_USER,  TSIM_PROCESS_USER,	 TSIM_PROCESS_USER,  TSIM_PROCESS_BTRFS,
+		TSIM_PROCESS_KERNEL, TSIM_PROCESS_KERNEL, TSIM_PROCESS_KERNEL
+	};
+
+	g_assert_cmpuint(e->len, ==, G_N_ELEMENTS(kinds));
+	for (guint i = 0; i < e->len; i++) {
+		g_assert_cmpint(event(e, i)->kind, ==, kinds[i]);
+		g_assert_cmpint(event(e, i)->process, ==, processes[i]);
+	}
+	/* who does not follow it has no use for them */
+	few = tsim_ftrace_read(path, NULL);
+	g_assert_cmpuint(few->len, ==, 3);
+	g_assert_cmpuint(event(e, 0)->task, ==, 66);
+	g_assert_cmpuint(event(e, 0)->logical, ==, 22020096);
+	g_assert_cmpuint(event(e, 0)->used, ==, 131072);
+	g_assert_cmpuint(event(e, 1)->logical, ==, 2);
+	g_assert_cmpuint(event(e, 6)->phys, ==, 16 * 512);
+	g_assert_cmpuint(event(e, 6)->len, ==, 8 * 512);
+	g_assert_cmpint(event(e, 6)->wait_ns, ==, 3 * TSIM_NS_PER_US);
+}
+
+#define RQ(time, what, rwbs, sector)                                                     \
+	" x-9 [000] ..... 1." time ": block_rq_" what ": 254,3 " rwbs " " sector " + 8 [0]\n"
+
+/* A write knows when it was done, a discard of the device when it was issued. */
+static void test_requests(void)
+{
+	g_autoptr(GArray) e = read_all(
+		RQ("1", "issue", "WS 4096 ()", "16") RQ("2", "issue", "WS 4096 ()", "16")
+		RQ("2", "issue", "D 4096 ()", "16") RQ("2", "issue", "R 4096 ()", "16")
+		RQ("3", "complete", "W ()", "16") RQ("4", "complete", "R ()", "16")
+		RQ("5", "complete", "D ()", "16") RQ("6", "complete", "D ()", "16")
+		RQ("6", "issue", "FF 0 ()", "0"));
+
+	g_assert_cmpuint(e->len, ==, 3);
+	g_assert_cmpint(event(e, 0)->kind, ==, TSIM_TRACE_WRITE);
+	g_assert_cmpuint(event(e, 0)->phys, ==, 16 * 512);
+	g_assert_cmpuint(event(e, 0)->len, ==, 8 * 512);
+	g_assert_cmpuint(event(e, 0)->flags, ==, 254 << 20 | 3);
+	g_assert_cmpint(event(e, 0)->wait_ns, ==, 200 * TSIM_NS_PER_MS);
+	g_assert_cmpint(event(e, 1)->wait_ns, ==, TSIM_NS_NEVER);
+	g_assert_cmpint(event(e, 2)->kind, ==, TSIM_TRACE_COMMAND_DONE);
+	g_assert_cmpint(event(e, 2)->t_ns, ==, 400 * TSIM_NS_PER_MS);
+	g_assert_cmpint(event(e, 2)->wait_ns, ==, 300 * TSIM_NS_PER_MS);
 }
 
 /* Lines cut short, without a time, without an event, with other words where the time should be. */
@@ -163,7 +237,7 @@ static void test_bundled(void)
 {
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GArray) e = tsim_ftrace_read(TSIM_TEST_TRACES "/a1.trace", &error);
-	guint n[TSIM_TRACE_TRUNCATE + 1] = { 0 };
+	guint n[TSIM_TRACE_N_KINDS] = { 0 };
 
 	g_assert_no_error(error);
 	for (guint i = 0; i < e->len; i++)
@@ -182,6 +256,8 @@ int main(int argc, char **argv)
 	g_assert_cmpint(fd, >=, 0);
 	g_close(fd, NULL);
 	g_test_add_func("/ftrace/fields", test_fields);
+	g_test_add_func("/ftrace/trims", test_trims);
+	g_test_add_func("/ftrace/requests", test_requests);
 	g_test_add_func("/ftrace/garbled", test_garbled);
 	g_test_add_func("/ftrace/out-of-order", test_out_of_order);
 	g_test_add_func("/ftrace/binary", test_binary);

@@ -5,7 +5,8 @@
  * Models: the btrfs and block tracepoints from 3.18 (no fsid, `key = value,`)
  *   to kernels with the fsid and with priorities in block lines; names padded
  *   by trace-cmd; added lines `sim: name key=value`, and `wl:` marks.
- * Leaves out: function and graph tracers, clocks that are counters.
+ * Leaves out: function and graph tracers, clocks that are counters; the
+ *   process, but for added lines.
  * Source: include/trace/events/{btrfs,block}.h, configs/traces/a1.trace.
  */
 #include <string.h>
@@ -14,18 +15,18 @@
 
 #define FSID_LEN 36 /* "5302ee13-c65e-45bb-98ef-8fe3835bd943" */
 
-/* The word that is the time, behind the [cpu]; NULL: there is none. */
-static const char *find_time(const char *line, tsim_ns *t_ns)
+/* The word that is the time, behind @cpu's [cpu]; NULL: there is none. */
+static const char *find_time(const char *line, const char **cpu, tsim_ns *t_ns)
 {
-	gboolean cpu = FALSE;
+	*cpu = NULL;
 
 	for (const char *at = line + strspn(line, " \t"); *at; at += strspn(at, " \t")) {
 		gsize len = strcspn(at, " \t");
 
 		if (at[0] == '[' && len > 2 && at[len - 1] == ']' &&
 		    strspn(at + 1, G_CSET_DIGITS) == len - 2)
-			cpu = TRUE;
-		else if (cpu && at[len - 1] == ':' && tsim_trace_seconds(at, ':', t_ns) && at[len])
+			*cpu = at;
+		else if (*cpu && at[len - 1] == ':' && tsim_trace_seconds(at, ':', t_ns) && at[len])
 			return at + len;
 		at += len;
 	}
@@ -43,13 +44,13 @@ static gboolean find_event(const char *at, const char **event, gsize *len)
 
 static gboolean probe(const char *line)
 {
-	const char *at, *event;
+	const char *at, *event, *cpu;
 	tsim_ns t_ns;
 	gsize len;
 
 	if (g_str_has_prefix(line, "# tracer: "))
 		return TRUE;
-	at = *line == '#' ? NULL : find_time(line, &t_ns);
+	at = *line == '#' ? NULL : find_time(line, &cpu, &t_ns);
 	return at && find_event(at, &event, &len);
 }
 
@@ -58,15 +59,38 @@ static gboolean is_fsid(const char *text)
 	return strspn(text, G_CSET_DIGITS "abcdefABCDEF-") == FSID_LEN && text[FSID_LEN] == ':';
 }
 
+/* `comm-pid`, perhaps with `(tgid)`, in front of the [cpu]: who it was, as far as it is told. */
+static void add_process(struct tsim_trace_record *out, char *text)
+{
+	char *dash;
+
+	g_strstrip(text);
+	if (g_str_has_suffix(text, ")") && strrchr(text, '('))
+		*strrchr(text, '(') = '\0';
+	g_strchomp(text);
+	dash = strrchr(text, '-');
+	if (!dash || dash[1] == '\0' || dash[1 + strspn(dash + 1, G_CSET_DIGITS)])
+		return;
+	*dash = '\0';
+	for (char *c = text; *c; c++) {
+		if (!g_ascii_isgraph(*c))
+			*c = '_';
+	}
+	tsim_trace_add(out, "comm", text);
+	tsim_trace_add(out, "pid", dash + 1);
+}
+
 /* `wl: data falloc begin id=0`: the words before the fields are the name. */
 static enum tsim_trace_line parse_added(struct tsim_trace_record *out, const char *prefix,
-					char *body)
+					char *body, char *process)
 {
 	g_autoptr(GString) name = g_string_new(NULL);
 	gboolean ok = tsim_trace_fields(out, body, name);
 
 	g_string_prepend(name, prefix);
 	g_strlcpy(out->event, name->str, sizeof(out->event));
+	if (ok)
+		add_process(out, process);
 	return !ok && tsim_trace_known(out->event) ? TSIM_LINE_DAMAGED : tsim_trace_check(out);
 }
 
@@ -109,7 +133,7 @@ static enum tsim_trace_line parse_other(const char *line, struct tsim_trace_reco
 static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *line,
 				       struct tsim_trace_record *out)
 {
-	const char *at = *line == '#' ? NULL : find_time(line, &out->t_ns), *event;
+	const char *cpu, *at = *line == '#' ? NULL : find_time(line, &cpu, &out->t_ns), *event;
 	char *body;
 	gsize len;
 
@@ -118,10 +142,11 @@ static enum tsim_trace_line parse_line(struct tsim_trace_state *state, char *lin
 	tsim_trace_record_init(out, event, len);
 	body = line + (event - line) + len + 1;
 	body += strspn(body, " \t");
+	line[cpu - line] = '\0';
 	if (g_str_has_prefix(body, "sim: "))
-		return parse_added(out, "sim:", body + strlen("sim: "));
+		return parse_added(out, "sim:", body + strlen("sim: "), line);
 	if (g_str_has_prefix(body, "wl: "))
-		return parse_added(out, "wl:", body + strlen("wl: "));
+		return parse_added(out, "wl:", body + strlen("wl: "), line);
 	if (!tsim_trace_known(out->event))
 		return TSIM_LINE_UNKNOWN;
 	return g_str_has_prefix(out->event, "block_") ? parse_block(out, body) :

@@ -2,8 +2,9 @@
 /*
  * What placement and replay need of a trace, of any format that has it.
  *
- * Models: the recording's own `sim:` events and `wl:` marks.
- * Leaves out: the block and the standard btrfs events.
+ * Models: the recording's own `sim:` events and `wl:` marks; writes and
+ *   discards of the block layer, issue and completion as one event.
+ * Leaves out: reads, flushes, the standard btrfs events.
  * Source: configs/traces/a1.trace, whose head names the recording.
  */
 #include <string.h>
@@ -15,6 +16,23 @@
 
 #define SECTOR 512
 #define MAX_FALLOC_MIB (G_GUINT64_CONSTANT(1) << 40)
+#define MAX_SECTOR (G_GUINT64_CONSTANT(1) << 50)
+#define MAX_US (G_GUINT64_CONSTANT(1) << 50)
+#define MAX_OPEN 4096 /* requests in flight that a completion is looked for among */
+
+/* A request that is not done yet. */
+struct open {
+	guint64 dev, phys, len;
+	gboolean discard;
+	tsim_ns t_ns;
+	guint event; /* of a write: where in events */
+};
+
+struct reading {
+	gboolean all; /* what it takes to follow a recording as well */
+	GArray *events; /* (element-type struct tsim_trace_event) */
+	GArray *open; /* (element-type struct open) oldest first */
+};
 
 static const struct {
 	const char *event;
@@ -42,6 +60,11 @@ static const struct {
 	{ "wl:meta_syncfs", NULL, TSIM_TRACE_SYNCFS },
 	{ "wl:data_falloc_begin", NULL, TSIM_TRACE_FALLOC },
 	{ "wl:data_deleted", NULL, TSIM_TRACE_TRUNCATE },
+	{ "wl:data_falloc_end", NULL, TSIM_TRACE_FALLOC_END },
+	{ "sim:trim_bg_begin", NULL, TSIM_TRACE_TRIM_GROUP },
+	{ "sim:trim_bg_end", NULL, TSIM_TRACE_TRIM_GROUP_END },
+	{ "sim:trim_extent_begin", NULL, TSIM_TRACE_HIDE },
+	{ "sim:trim_extent_end", NULL, TSIM_TRACE_HIDE_END },
 };
 
 static gboolean find_kind(const struct tsim_trace_record *record, enum tsim_trace_kind *kind)
@@ -67,11 +90,58 @@ static guint64 number(const struct tsim_trace_record *record, const char *key)
 
 static gboolean is_kept(const struct tsim_trace_record *record, enum tsim_trace_kind kind)
 {
-	const char *key = kind == TSIM_TRACE_CHUNK_DONE	 ? "ret" :
+	const char *key = kind == TSIM_TRACE_CHUNK_DONE ? "ret" :
 			  kind == TSIM_TRACE_FITRIM_END ? "bg_ret" :
 							  "em_removed";
 
 	return !g_strcmp0(tsim_trace_text(record, key), "0");
+}
+
+/* btrfs-progs run as `btrfs`; kthreads of btrfs have a dash, kworkers a slash. */
+static enum tsim_trace_process process(const struct tsim_trace_record *record)
+{
+	const char *comm = tsim_trace_text(record, "comm");
+
+	if (!comm)
+		return TSIM_PROCESS_UNKNOWN;
+	if (!strcmp(comm, "btrfs"))
+		return TSIM_PROCESS_BTRFS;
+	return g_str_has_prefix(comm, "btrfs-") || g_str_has_prefix(comm, "kworker/") ?
+		       TSIM_PROCESS_KERNEL :
+		       TSIM_PROCESS_USER;
+}
+
+/* A time in us; what no run lasts is garbage. */
+static tsim_ns micros(const struct tsim_trace_record *record, const char *key)
+{
+	return (tsim_ns)MIN(number(record, key), MAX_US) * TSIM_NS_PER_US;
+}
+
+/* "sector" and "nr" in bytes; FALSE: no device is so large. */
+static gboolean place(const struct tsim_trace_record *record, guint64 *phys, guint64 *len)
+{
+	guint64 sector = number(record, "sector"), nr = number(record, "nr");
+
+	if (sector > MAX_SECTOR || nr > MAX_SECTOR)
+		return FALSE;
+	*phys = sector * SECTOR;
+	*len = nr * SECTOR;
+	return TRUE;
+}
+
+static void add_numbers(const struct tsim_trace_record *record, struct tsim_trace_event *out)
+{
+	out->task = number(record, "pid");
+	out->process = process(record);
+	out->logical = number(record, tsim_trace_text(record, "logical") ? "logical" : "bg");
+	out->len = number(record, "len");
+	out->flags = number(record, "flags");
+	out->phys = number(record, "phys");
+	out->transid = number(record, "transid");
+	out->used = number(record, "used");
+	out->reserved = number(record, "reserved");
+	out->wait_ns = micros(record, "mutex_wait_us");
+	out->kept = is_kept(record, out->kind);
 }
 
 static gboolean convert(const struct tsim_trace_record *record, struct tsim_trace_event *out)
@@ -79,21 +149,12 @@ static gboolean convert(const struct tsim_trace_record *record, struct tsim_trac
 	*out = (struct tsim_trace_event){ .t_ns = record->t_ns };
 	if (!find_kind(record, &out->kind))
 		return FALSE;
-	out->logical = number(record, "logical");
-	out->len = number(record, "len");
-	out->flags = number(record, "flags");
-	out->phys = number(record, "phys");
-	out->transid = number(record, "transid");
-	out->used = number(record, "used");
-	out->reserved = number(record, "reserved");
-	out->wait_ns = (tsim_ns)number(record, "mutex_wait_us") * TSIM_NS_PER_US;
-	out->kept = is_kept(record, out->kind);
+	add_numbers(record, out);
+	if ((out->kind == TSIM_TRACE_RACE || out->kind == TSIM_TRACE_COMMAND_DONE) &&
+	    !place(record, &out->phys, &out->len))
+		return FALSE;
 	if (out->kind == TSIM_TRACE_COMMAND_DONE)
-		out->wait_ns = (tsim_ns)number(record, "lat_us") * TSIM_NS_PER_US;
-	if (out->kind == TSIM_TRACE_RACE || out->kind == TSIM_TRACE_COMMAND_DONE) {
-		out->phys = number(record, "sector") * SECTOR;
-		out->len = number(record, "nr") * SECTOR;
-	}
+		out->wait_ns = micros(record, "lat_us");
 	if (out->kind == TSIM_TRACE_FALLOC) {
 		if (number(record, "mb") > MAX_FALLOC_MIB)
 			return FALSE;
@@ -102,34 +163,107 @@ static gboolean convert(const struct tsim_trace_record *record, struct tsim_trac
 	return TRUE;
 }
 
-/**
- * tsim_ftrace_read:
- * @path: a trace as it was recorded, or what `trimsim import` made of it
- *
- * Returns: (transfer full) (nullable) (element-type struct tsim_trace_event):
- * the events in the file's order, times relative to the first.  Lines that
- * say nothing of interest are passed over; a file without any event, or with
- * events out of order, is an error.
- */
-GArray *tsim_ftrace_read(const char *path, GError **error)
+/* "253,0" as the kernel counts devices. */
+static guint64 device(const struct tsim_trace_record *record)
 {
-	g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(struct tsim_trace_event));
-	g_autoptr(TsimTraceReader) reader = tsim_trace_open(path, error);
-	g_autoptr(GError) local = NULL;
+	const char *dev = tsim_trace_text(record, "dev"), *minor = dev ? strchr(dev, ',') : NULL;
+
+	if (!minor)
+		return 0;
+	return g_ascii_strtoull(dev, NULL, 10) << 20 | g_ascii_strtoull(minor + 1, NULL, 10);
+}
+
+static void issue(struct reading *r, const struct open *request)
+{
+	struct tsim_trace_event event = { .kind = TSIM_TRACE_WRITE,
+					  .t_ns = request->t_ns,
+					  .phys = request->phys,
+					  .len = request->len,
+					  .flags = request->dev,
+					  .wait_ns = TSIM_NS_NEVER };
+
+	if (r->open->len == MAX_OPEN)
+		g_array_remove_index(r->open, 0);
+	g_array_append_vals(r->open, request, 1);
+	if (!request->discard)
+		g_array_append_val(r->events, event);
+}
+
+/* Of equal requests the oldest is done first. */
+static void complete(struct reading *r, const struct open *done)
+{
+	struct tsim_trace_event event = { .kind = TSIM_TRACE_COMMAND_DONE,
+					  .t_ns = done->t_ns,
+					  .phys = done->phys,
+					  .len = done->len,
+					  .flags = done->dev };
+
+	for (guint i = 0; i < r->open->len; i++) {
+		const struct open o = g_array_index(r->open, struct open, i);
+
+		if (o.dev != done->dev || o.phys != done->phys || o.len != done->len ||
+		    o.discard != done->discard)
+			continue;
+		event.wait_ns = done->t_ns - o.t_ns;
+		g_array_remove_index(r->open, i);
+		if (done->discard)
+			g_array_append_val(r->events, event);
+		else
+			g_array_index(r->events, struct tsim_trace_event, o.event).wait_ns =
+				event.wait_ns;
+		return;
+	}
+}
+
+/* Issue and completion of a write or a discard; other requests change nothing that is kept. */
+static void add_request(struct reading *r, const struct tsim_trace_record *record)
+{
+	gboolean issued = !strcmp(record->event, "block_rq_issue");
+	const char *rwbs = tsim_trace_text(record, "rwbs"), *op;
+	struct open request = { .t_ns = record->t_ns, .event = r->events->len };
+
+	if (!rwbs || (!issued && strcmp(record->event, "block_rq_complete")))
+		return;
+	op = strpbrk(rwbs, "RWDEN");
+	if (!op || (*op != 'W' && *op != 'D'))
+		return;
+	request.discard = *op == 'D';
+	request.dev = device(record);
+	if (!place(record, &request.phys, &request.len) || request.len == 0)
+		return;
+	if (issued)
+		issue(r, &request);
+	else
+		complete(r, &request);
+}
+
+static void read_events(TsimTraceReader *reader, struct reading *r, GError **error)
+{
 	struct tsim_trace_record record = { 0 };
 	struct tsim_trace_event event;
-	tsim_ns first = 0;
+
+	while (tsim_trace_next(reader, &record, error)) {
+		if (!convert(&record, &event)) {
+			if (r->all)
+				add_request(r, &record);
+		} else if (r->all || event.kind < TSIM_TRACE_FALLOC_END) {
+			g_array_append_val(r->events, event);
+		}
+	}
+}
+
+static GArray *read_file(const char *path, gboolean all, GError **error)
+{
+	g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(struct tsim_trace_event));
+	g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(struct open));
+	g_autoptr(TsimTraceReader) reader = tsim_trace_open(path, error);
+	struct reading reading = { all, events, open };
+	g_autoptr(GError) local = NULL;
+	tsim_ns first;
 
 	if (!reader)
 		return NULL;
-	while (tsim_trace_next(reader, &record, &local)) {
-		if (!convert(&record, &event))
-			continue;
-		if (events->len == 0)
-			first = event.t_ns;
-		event.t_ns -= first;
-		g_array_append_val(events, event);
-	}
+	read_events(reader, &reading, &local);
 	if (local) {
 		g_propagate_error(error, g_steal_pointer(&local));
 		return NULL;
@@ -138,5 +272,28 @@ GArray *tsim_ftrace_read(const char *path, GError **error)
 		tsim_throw(error, "%s: no trace event that can be replayed in this file", path);
 		return NULL;
 	}
+	first = g_array_index(events, struct tsim_trace_event, 0).t_ns;
+	for (guint i = 0; i < events->len; i++)
+		g_array_index(events, struct tsim_trace_event, i).t_ns -= first;
 	return g_steal_pointer(&events);
+}
+
+/**
+ * tsim_ftrace_read:
+ * @path: a trace as it was recorded, or what `trimsim import` made of it
+ *
+ * Returns: (transfer full) (nullable) (element-type struct tsim_trace_event):
+ * the events that the models have as well and the marks, in the file's order,
+ * times relative to the first.  Lines that say nothing of interest are passed
+ * over; a file without any event, or with events out of order, is an error.
+ */
+GArray *tsim_ftrace_read(const char *path, GError **error)
+{
+	return read_file(path, FALSE, error);
+}
+
+/* The same with trimmers' groups and entries, writes and the block layer's discards. */
+GArray *tsim_ftrace_read_all(const char *path, GError **error)
+{
+	return read_file(path, TRUE, error);
 }
