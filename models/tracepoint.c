@@ -65,10 +65,11 @@ void tsim_trace_discard(struct tsim_fs *fs, enum tsim_trace_kind kind,
 						    .len = tsim_range_len(d->phys) });
 }
 
-void tsim_trace_race(struct tsim_fs *fs, struct tsim_range phys)
+void tsim_trace_race(struct tsim_fs *fs, const struct tsim_discard *d, struct tsim_range phys)
 {
 	if (fs->trace)
 		emit(fs, (struct tsim_trace_event){ .kind = TSIM_TRACE_RACE,
+						    .task = d->number,
 						    .phys = phys.start,
 						    .len = tsim_range_len(phys) });
 }

@@ -12,4 +12,5 @@ void tsim_trace_commit(struct tsim_fs *fs, enum tsim_trace_kind kind, guint64 tr
 void tsim_trace_fitrim(struct tsim_fs *fs, enum tsim_trace_kind kind, gboolean ok);
 void tsim_trace_discard(struct tsim_fs *fs, enum tsim_trace_kind kind,
 			const struct tsim_discard *discard);
-void tsim_trace_race(struct tsim_fs *fs, struct tsim_range phys);
+void tsim_trace_race(struct tsim_fs *fs, const struct tsim_discard *discard,
+		     struct tsim_range phys);

@@ -70,10 +70,9 @@ static void stop_writers(struct tsim_fs *fs, struct tsim_transaction *trans)
 		sleep_law(fs, opt->commit_duration, trans->transid, TSIM_DRAW_COMMIT_DURATION);
 }
 
-static void unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
+/* What a commit itself changes in the trees; a recording has it among its writes. */
+static void change_trees(struct tsim_fs *fs, struct tsim_transaction *trans)
 {
-	struct tsim_policy *policy = &fs->policy;
-
 	for (guint i = 0; i < trans->log_extents->len; i++) /* btrfs_free_log() */
 		tsim_extent_free_live(fs, trans,
 				      &g_array_index(trans->log_extents, struct tsim_extent, i));
@@ -82,6 +81,12 @@ static void unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
 		tsim_chunk_tree_cow(fs, trans);
 	tsim_tree_cow_roots(fs, trans, (guint)fs->opt->commit_blocks / 2);
 	tsim_tree_cow(fs, trans, (guint)(fs->opt->commit_blocks + 1) / 2); /* a leaf each */
+}
+
+static void unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
+{
+	struct tsim_policy *policy = &fs->policy;
+
 	tsim_space_switch_commit_root(&fs->space);
 	trans->unblocked_ns = tsim_now(fs->engine);
 	trans->num_writers--;
@@ -93,6 +98,20 @@ static void unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
 	set_state(fs, trans, TSIM_TRANS_UNBLOCKED);
 	if (trans->have_free_bgs)
 		tsim_space_released(&fs->space);
+}
+
+/**
+ * tsim_commit_unblock:
+ * @trans: RUNNING; the caller's JOIN handle, given back
+ *
+ * The commit up to UNBLOCKED as a recording has it: whoever calls this goes
+ * on with tsim_commit_super_written() and tsim_commit_complete().
+ */
+void tsim_commit_unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
+{
+	tsim_run_delayed_frees(fs, trans);
+	stop_writers(fs, trans);
+	unblock(fs, trans);
 }
 
 /* write_ctree_super: flush, then the superblock with FUA; tree_log_mutex is held. */
@@ -109,14 +128,19 @@ void tsim_write_super(struct tsim_fs *fs)
 
 static void write_out(struct tsim_fs *fs, struct tsim_transaction *trans)
 {
-	struct tsim_policy *policy = &fs->policy;
-
 	tsim_mutex_lock(&fs->commit.tree_log_mutex);
 	fs->dev.longest_wait_ns = 0;
 	tsim_sleep_until(fs->engine, tsim_tree_write_dirty(fs, trans));
 	fs->commit.device_wait_ns += fs->dev.longest_wait_ns;
 	tsim_write_super(fs);
 	tsim_mutex_unlock(&fs->commit.tree_log_mutex);
+}
+
+/* Its superblock is on the device. */
+void tsim_commit_super_written(struct tsim_fs *fs, struct tsim_transaction *trans)
+{
+	struct tsim_policy *policy = &fs->policy;
+
 	trans->super_ns = tsim_now(fs->engine);
 	tsim_trace_commit(fs, TSIM_TRACE_SUPER_COMMITTED, trans->transid);
 	set_state(fs, trans, TSIM_TRANS_SUPER_COMMITTED);
@@ -124,7 +148,8 @@ static void write_out(struct tsim_fs *fs, struct tsim_transaction *trans)
 		policy->ops->super_written(policy, trans->transid);
 }
 
-static void finish(struct tsim_fs *fs, struct tsim_transaction *trans)
+/* It is over: what it freed is free. */
+void tsim_commit_complete(struct tsim_fs *fs, struct tsim_transaction *trans)
 {
 	struct tsim_policy *policy = &fs->policy;
 
@@ -163,9 +188,11 @@ void tsim_commit_transaction(struct tsim_fs *fs, struct tsim_transaction *trans,
 		trans->num_extwriters--;
 	tsim_run_delayed_frees(fs, trans);
 	stop_writers(fs, trans);
+	change_trees(fs, trans);
 	unblock(fs, trans);
 	write_out(fs, trans);
-	finish(fs, trans);
+	tsim_commit_super_written(fs, trans);
+	tsim_commit_complete(fs, trans);
 }
 
 void tsim_commit_now(struct tsim_fs *fs)

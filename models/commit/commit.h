@@ -68,6 +68,10 @@ struct tsim_transaction *tsim_trans_find(const struct tsim_commit *commit, guint
 /* commit.c */
 void tsim_commit_transaction(struct tsim_fs *fs, struct tsim_transaction *trans,
 			     enum tsim_trans_type type);
+/* The stages of that, for a recording that says when each is reached. */
+void tsim_commit_unblock(struct tsim_fs *fs, struct tsim_transaction *trans);
+void tsim_commit_super_written(struct tsim_fs *fs, struct tsim_transaction *trans);
+void tsim_commit_complete(struct tsim_fs *fs, struct tsim_transaction *trans);
 /* Join and commit; returns when the transaction is COMPLETED. */
 void tsim_commit_now(struct tsim_fs *fs);
 /* syncfs: commit what is running, else wait for what is being committed. */
@@ -103,6 +107,9 @@ gboolean tsim_extent_take_after(struct tsim_fs *fs, const struct tsim_extent *ol
 				struct tsim_extent *out);
 
 gboolean tsim_extent_live(const struct tsim_extent *extent);
+
+void tsim_extent_take_at(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsim_range range);
+void tsim_extent_put_back(struct tsim_fs *fs, const struct tsim_extent *extent);
 
 /* log.c: fsync */
 void tsim_fsync_log(struct tsim_fs *fs, guint64 bytes);

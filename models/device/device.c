@@ -350,3 +350,59 @@ void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint
 	}
 	tsim_sleep_until(dev->engine, done);
 }
+
+static struct tsim_command recorded_command(struct tsim_device *dev, struct tsim_range range,
+					    tsim_ns done_ns, TsimHistogram *latencies)
+{
+	tsim_ns now = tsim_now(dev->engine);
+	struct tsim_command cmd = { .range = range,
+				    .submit_ns = now,
+				    .start_ns = now,
+				    .effect_ns = MAX(now, done_ns),
+				    .complete_ns = MAX(now, done_ns),
+				    .seq = dev->seq++ };
+
+	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd.complete_ns);
+	if (latencies)
+		tsim_histogram_add(latencies, cmd.complete_ns - now);
+	return cmd;
+}
+
+/**
+ * tsim_device_write_recorded:
+ * @done_ns: when the recorded device completed it; now, if that is past
+ *
+ * Returns: the completion time, ns.
+ */
+tsim_ns tsim_device_write_recorded(struct tsim_device *dev, struct tsim_range range,
+				   tsim_ns done_ns, void *tag, guint64 tag_number)
+{
+	struct tsim_command cmd = recorded_command(dev, range, done_ns, dev->io_ns);
+
+	cmd.tag = tag;
+	cmd.tag_number = tag_number;
+	if (dev->watch)
+		dev->watch(dev->watch_data, &cmd);
+	dev->writes_done_ns = MAX(dev->writes_done_ns, cmd.complete_ns);
+	heap_push(dev->in_flight, &cmd);
+	return cmd.complete_ns;
+}
+
+/**
+ * tsim_device_discard_recorded:
+ * @range: of one command
+ *
+ * When within its time it takes effect, the option discard.effect says.
+ */
+void tsim_device_discard_recorded(struct tsim_device *dev, struct tsim_range range, tsim_ns done_ns,
+				  void *tag)
+{
+	struct tsim_command cmd = recorded_command(dev, range, done_ns, dev->discard_ns);
+
+	cmd.discard = TRUE;
+	cmd.tag = tag;
+	cmd.effect_ns = effect_time(dev->opt, &cmd);
+	if (dev->watch)
+		dev->watch(dev->watch_data, &cmd);
+	put_in_flight(dev, &cmd);
+}

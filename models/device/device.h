@@ -79,6 +79,11 @@ tsim_ns tsim_device_flush(struct tsim_device *dev);
 /* Split, submit and wait for all pieces (blkdev_issue_discard).  Draws are addressed (entity, *index). */
 void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity,
 			 guint32 *index, void *tag);
+/* As a recording has them: done at @done_ns, whatever slots and laws say.  Neither waits. */
+tsim_ns tsim_device_write_recorded(struct tsim_device *dev, struct tsim_range range,
+				   tsim_ns done_ns, void *tag, guint64 tag_number);
+void tsim_device_discard_recorded(struct tsim_device *dev, struct tsim_range range, tsim_ns done_ns,
+				  void *tag);
 /* Let every effect up to now happen, in order.  Call before ownership of a range changes. */
 void tsim_device_settle(struct tsim_device *dev);
 /* Of all commands in flight, as far as they are known. */

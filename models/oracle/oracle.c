@@ -284,7 +284,7 @@ static void note_raced_write(struct tsim_oracle *oracle, struct tsim_range phys,
 		    !tsim_range_overlaps(d->phys, phys))
 			continue;
 		reach(oracle, d, TSIM_STAGE_WRITTEN);
-		tsim_trace_race(oracle->fs, phys);
+		tsim_trace_race(oracle->fs, d, phys);
 		d->writes[d->n_writes++ % TSIM_KEPT_WRITES] =
 			(struct tsim_raced_write){ phys, tsim_now(oracle->fs->engine), effect_ns,
 						   logical };
@@ -315,14 +315,9 @@ void tsim_oracle_freed(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
 		tsim_interval_set_remove(&chunk->destroyed[c], r);
 }
 
-/**
- * tsim_oracle_write:
- * @range: logical, within @chunk; written to all copies at once
- *
- * Returns: when the last copy completes, ns.
- */
-tsim_ns tsim_oracle_write(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
-			  struct tsim_range range)
+/* @done_ns: of a recording; TSIM_NS_NEVER: the device knows. */
+static tsim_ns write_copies(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
+			    struct tsim_range range, tsim_ns done_ns)
 {
 	struct tsim_fs *fs = oracle->fs;
 	struct tsim_range r = offsets(chunk, range);
@@ -335,10 +330,31 @@ tsim_ns tsim_oracle_write(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
 
 		if (fs->policy.ops->write_submit)
 			fs->policy.ops->write_submit(&fs->policy, phys);
-		complete = tsim_device_write(&fs->dev, phys, chunk, c);
+		complete = done_ns == TSIM_NS_NEVER ?
+				   tsim_device_write(&fs->dev, phys, chunk, c) :
+				   tsim_device_write_recorded(&fs->dev, phys, done_ns, chunk, c);
 		if (oracle->discards->len > 0)
 			note_raced_write(oracle, phys, range.start, complete);
 		done = MAX(done, complete);
 	}
 	return done;
+}
+
+/**
+ * tsim_oracle_write:
+ * @range: logical, within @chunk; written to all copies at once
+ *
+ * Returns: when the last copy completes, ns.
+ */
+tsim_ns tsim_oracle_write(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
+			  struct tsim_range range)
+{
+	return write_copies(oracle, chunk, range, TSIM_NS_NEVER);
+}
+
+/* The same, done when a recording has it done. */
+void tsim_oracle_write_recorded(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
+				struct tsim_range range, tsim_ns done_ns)
+{
+	write_copies(oracle, chunk, range, done_ns);
 }

@@ -77,6 +77,8 @@ void tsim_oracle_freed(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
 		       struct tsim_range range);
 tsim_ns tsim_oracle_write(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
 			  struct tsim_range range);
+void tsim_oracle_write_recorded(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
+				struct tsim_range range, tsim_ns done_ns);
 
 /* After the run: what became of each hit. */
 void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races);

@@ -67,7 +67,8 @@ static void reuse_steps(struct tsim_race *race, const struct tsim_hit *hit,
 	     i < MIN(d->n_writes, TSIM_KEPT_WRITES) && shown < TSIM_SHOWN_WRITES; i++) {
 		const struct tsim_raced_write *w = &d->writes[i];
 
-		if (!tsim_range_overlaps(w->phys, destroyed) || w->effect_ns > hit->t_ns)
+		if (!tsim_range_overlaps(w->phys, destroyed) || w->effect_ns > hit->t_ns ||
+		    w->submit_ns < hit->chunk->alloc_ns) /* of an owner in between */
 			continue;
 		shown++;
 		step(race, w->submit_ns, TSIM_COLUMN_WRITER, "write", w->phys, w->logical, 0);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Taking extents out of existing block groups.
+ * Taking extents out of existing block groups, and giving them back.
  *
  * Models: find_free_extent's walk over the groups of a type in the order of
  *   their creation, first fit within a group; the one cluster that tree
- *   blocks are taken from until it is used up or its group is read-only.
+ *   blocks are taken from until it is used up or its group is read-only; for
+ *   a recording, at its place.
  * Leaves out: allocation hints; clusters of data (-o ssd_spread).
  * Source: fs/btrfs/extent-tree.c: find_free_extent, find_free_extent_clustered
  *   (3.18, 6.1).
@@ -107,4 +108,41 @@ gboolean tsim_extent_live(const struct tsim_extent *extent)
 	return tsim_interval_set_contains(&chunk->live,
 					  TSIM_RANGE(extent->range.start - chunk->logical,
 						     extent->range.end - chunk->logical));
+}
+
+/**
+ * tsim_extent_take_at:
+ * @range: logical, within @bg
+ *
+ * What of @range is free is used and live from now on, even if @bg is RO: a
+ * recording shows what is written, and so was allocated before.
+ */
+void tsim_extent_take_at(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsim_range range)
+{
+	struct tsim_range r;
+
+	while (tsim_free_space_take_within(&bg->free, range, &r)) {
+		tsim_block_group_use(&fs->space, bg, r);
+		if (bg->ro)
+			fs->space.info[bg->type].readonly -= (gint64)tsim_range_len(r);
+		tsim_oracle_allocated(&fs->oracle, bg->chunk, r);
+	}
+}
+
+/**
+ * tsim_extent_put_back:
+ * @extent: live; it is free at once, without a commit: nobody else has seen it
+ */
+void tsim_extent_put_back(struct tsim_fs *fs, const struct tsim_extent *extent)
+{
+	struct tsim_block_group *bg = extent->bg;
+	struct tsim_space_info *info = &fs->space.info[bg->type];
+	guint64 len = tsim_range_len(extent->range);
+
+	tsim_oracle_freed(&fs->oracle, bg->chunk, extent->range);
+	bg->used -= len;
+	info->used -= len;
+	if (bg->ro)
+		info->readonly += (gint64)len;
+	tsim_free_space_add(&bg->free, extent->range);
 }

@@ -172,6 +172,34 @@ gboolean tsim_free_space_take_clustered(struct tsim_free_space *fs, guint64 byte
 	return TRUE;
 }
 
+static gboolean take_within(struct tsim_interval_set *set, struct tsim_range range,
+			    struct tsim_range *out)
+{
+	guint i = tsim_interval_set_find(set, range.start);
+
+	if (i >= set->n || set->ranges[i].start >= range.end)
+		return FALSE;
+	*out = tsim_range_intersect(set->ranges[i], range);
+	tsim_interval_set_remove(set, *out);
+	return TRUE;
+}
+
+/**
+ * tsim_free_space_take_within:
+ * @out: (out): what was taken, wherever it was
+ *
+ * For a recording, which says where something was written.
+ */
+gboolean tsim_free_space_take_within(struct tsim_free_space *fs, struct tsim_range range,
+				     struct tsim_range *out)
+{
+	if (!take_within(&fs->extents, range, out) && !take_within(&fs->cluster, range, out) &&
+	    !take_within(&fs->bitmaps, range, out))
+		return FALSE;
+	fs->bytes -= tsim_range_len(*out);
+	return TRUE;
+}
+
 /**
  * tsim_free_space_hide_extent:
  * @from: where the trimmer is

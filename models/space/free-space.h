@@ -32,6 +32,9 @@ gboolean tsim_free_space_fill_cluster(struct tsim_free_space *fs, guint64 bytes,
 void tsim_free_space_return_cluster(struct tsim_free_space *fs);
 gboolean tsim_free_space_take_clustered(struct tsim_free_space *fs, guint64 bytes, guint64 min,
 					struct tsim_range *out);
+/* Take the first free part of @range; FALSE: nothing of it is free. */
+gboolean tsim_free_space_take_within(struct tsim_free_space *fs, struct tsim_range range,
+				     struct tsim_range *out);
 /* For trimming: unlink the first entry that ends after @from; FALSE at the end. */
 gboolean tsim_free_space_hide_extent(struct tsim_free_space *fs, guint64 from, guint64 min,
 				     struct tsim_range *out);

@@ -169,20 +169,13 @@ static void give_back(struct tsim_fs *fs, GArray *extents, guint from)
 {
 	for (guint i = from; i < extents->len; i++) {
 		struct tsim_extent *e = &g_array_index(extents, struct tsim_extent, i);
-		struct tsim_space_info *info = &fs->space.info[e->bg->type];
 		guint64 base = e->bg->chunk->logical;
 
 		/* a balance may have moved it during a wait */
-		if (!tsim_interval_set_contains(&e->bg->chunk->live,
-						TSIM_RANGE(e->range.start - base,
-							   e->range.end - base)))
-			continue;
-		tsim_oracle_freed(&fs->oracle, e->bg->chunk, e->range);
-		e->bg->used -= tsim_range_len(e->range);
-		info->used -= tsim_range_len(e->range);
-		if (e->bg->ro)
-			info->readonly += (gint64)tsim_range_len(e->range);
-		tsim_free_space_add(&e->bg->free, e->range);
+		if (tsim_interval_set_contains(&e->bg->chunk->live,
+					       TSIM_RANGE(e->range.start - base,
+							  e->range.end - base)))
+			tsim_extent_put_back(fs, e);
 	}
 	g_array_set_size(extents, from);
 }

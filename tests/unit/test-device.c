@@ -405,6 +405,36 @@ static void test_tie_discard(void)
 	assert_log("written@100 done@100 w1[100]@100 d0:0-8[100]@100");
 }
 
+static void submit_recorded(void *data)
+{
+	tsim_sleep(engine, 10);
+	g_assert_cmpint(tsim_device_write_recorded(&dev, blocks(8, 9), 90, NULL, 1), ==, 90);
+	g_assert_cmpint(tsim_device_write_recorded(&dev, blocks(8, 9), 80, NULL, 2), ==, 80);
+	/* past: now */
+	g_assert_cmpint(tsim_device_write_recorded(&dev, blocks(8, 9), 5, NULL, 3), ==, 10);
+	tsim_device_discard_recorded(&dev, blocks(0, 8), 85, NULL);
+	tsim_device_discard_recorded(&dev, blocks(0, 4), 70, NULL);
+	note("submitted");
+}
+
+static void start_recorded(void *data)
+{
+	spawn("recording", 0, submit_recorded);
+}
+
+/* A recorded command is done when the recorded one was: no slots, no laws, nobody waits. */
+static void test_recorded(void)
+{
+	reset();
+	opt.slots = opt.discard_slots = 1;
+	opt.write_base_ns = 1000;
+	on_device(start_recorded);
+	assert_log("submitted@10 w3[10]@10 d0:0-4[70]@10 w2[80]@10 d0:0-8[85]@10 w1[90]@10");
+	opt.discard_effect = TSIM_EFFECT_START;
+	on_device(start_recorded);
+	assert_log("submitted@10 w3[10]@10 d0:0-8[10]@10 d0:0-4[10]@10 w2[80]@10 w1[90]@10");
+}
+
 static const struct engine_test tests[] = {
 	{ "/device/service", test_service },
 	{ "/device/tick", test_tick },
@@ -424,6 +454,7 @@ static const struct engine_test tests[] = {
 	{ "/device/sweep-steps", test_sweep_steps },
 	{ "/device/tie-write", test_tie_write },
 	{ "/device/tie-discard", test_tie_discard },
+	{ "/device/recorded", test_recorded },
 };
 
 int main(int argc, char **argv)

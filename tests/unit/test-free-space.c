@@ -116,6 +116,30 @@ static void test_take(void)
 	g_assert_false(tsim_free_space_take(&space, BASE, PAGE, PAGE, &r));
 }
 
+/* Whatever is free of a range, from extents and bitmaps, piece by piece; nothing beyond it. */
+static void test_take_within(void)
+{
+	struct tsim_range r, range = TSIM_RANGE(BASE + 5 * PAGE, BASE + 1001 * PAGE);
+
+	init(TSIM_GIB, 2, FALSE); /* two extents, then bitmaps */
+	add(0, 10);
+	add(20, 10);
+	add(40, 10);
+	add(1000, 10);
+	g_assert_cmpuint(space.bitmaps.n, >, 0);
+	for (guint i = 0; i < 4; i++)
+		g_assert_true(tsim_free_space_take_within(&space, range, &r));
+	g_assert_false(tsim_free_space_take_within(&space, range, &r));
+	g_assert_cmpuint(space.bytes, ==, (5 + 9) * PAGE);
+	g_assert_true(tsim_free_space_take_within(
+		&space, TSIM_RANGE(BASE + 3 * PAGE, BASE + 4 * PAGE), &r));
+	assert_range(r, 3, 1);
+	g_assert_cmpuint(space.bytes, ==, (4 + 9) * PAGE);
+	g_assert_cmpuint(space.bytes, ==,
+			 tsim_interval_set_bytes(&space.extents) +
+				 tsim_interval_set_bytes(&space.bitmaps));
+}
+
 /* unlink_free_space(): the whole entry goes, also what lies before the trimmer. */
 static void test_hide_extent(void)
 {
@@ -271,6 +295,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/free-space/small-entries", test_small_entries);
 	g_test_add_func("/free-space/merge", test_merge);
 	g_test_add_func("/free-space/take", test_take);
+	g_test_add_func("/free-space/take-within", test_take_within);
 	g_test_add_func("/free-space/hide-extent", test_hide_extent);
 	g_test_add_func("/free-space/cluster", test_cluster);
 	g_test_add_func("/free-space/hide-bitmap", test_hide_bitmap);
