@@ -211,6 +211,11 @@ static void clear(struct tsim_workload *w)
 	g_clear_pointer(&p->more_trims, g_ptr_array_unref);
 }
 
+static gboolean scripted(const void *config)
+{
+	return TRUE;
+}
+
 const struct tsim_workload_ops tsim_workload_probe = {
 	.name = "probe",
 	.summary = "scripts of one race or one wait at given delays, for the closed forms",
@@ -220,7 +225,7 @@ const struct tsim_workload_ops tsim_workload_probe = {
 	.prepare = prepare,
 	.release = release,
 	.adjust = adjust,
-	.scripted = TRUE,
+	.scripted = scripted,
 	.mkfs = probe_mkfs,
 	.start = start,
 	.clear = clear,

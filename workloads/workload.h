@@ -25,8 +25,8 @@ struct tsim_workload_ops {
 	/* Optional.  What the workload needs of the options around it, once before all replications. */
 	void (*adjust)(const void *config, struct tsim_fs_options *fs,
 		       struct tsim_device_options *device);
-	/* Optional.  Commits and removals are the workload's: neither kthread runs. */
-	gboolean scripted;
+	/* Optional.  Are commits and removals the workload's? Then neither kthread runs. */
+	gboolean (*scripted)(const void *config);
 	/* Optional.  Chunks before the first actor runs; tsim_space_mkfs() when NULL. */
 	void (*mkfs)(struct tsim_workload *w);
 	/* Required.  Spawn the actors; the file system is mounted. */
@@ -49,6 +49,7 @@ const struct tsim_workload_ops *tsim_workload_find(const char *name);
 void tsim_workload_init(struct tsim_workload *w, const struct tsim_workload_ops *ops,
 			const void *config, struct tsim_fs *fs);
 void tsim_workload_clear(struct tsim_workload *w);
+gboolean tsim_workload_scripted(const struct tsim_workload *w);
 
 /* loops.c: loops that several workloads run. */
 struct tsim_trim_loop {

@@ -30,6 +30,11 @@ void tsim_workload_init(struct tsim_workload *w, const struct tsim_workload_ops 
 		w->state = g_malloc0(ops->state_size);
 }
 
+gboolean tsim_workload_scripted(const struct tsim_workload *w)
+{
+	return w->ops->scripted && w->ops->scripted(w->config);
+}
+
 void tsim_workload_clear(struct tsim_workload *w)
 {
 	if (w->ops->clear)

@@ -20,7 +20,7 @@ static void start(void *data)
 		world->workload.ops->mkfs(&world->workload);
 	else
 		tsim_space_mkfs(&world->fs.space);
-	tsim_fs_mount(&world->fs, !world->workload.ops->scripted);
+	tsim_fs_mount(&world->fs, !tsim_workload_scripted(&world->workload));
 	world->workload.ops->start(&world->workload);
 }
 

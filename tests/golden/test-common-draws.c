@@ -29,7 +29,7 @@ static void start(void *data)
 	struct replication *r = data;
 
 	tsim_space_mkfs(&r->fs.space);
-	tsim_fs_mount(&r->fs, !r->workload.ops->scripted);
+	tsim_fs_mount(&r->fs, !tsim_workload_scripted(&r->workload));
 	r->workload.ops->start(&r->workload);
 }
 
