@@ -19,12 +19,13 @@ static guint edit_distance(const char *a, const char *b)
 		d[j] = j;
 	for (size_t i = 1; i <= n; i++) {
 		guint *row = d + i * width;
+		const guint *above = row - width;
 
 		row[0] = i;
 		for (size_t j = 1; j <= m; j++) {
-			guint best = row[j - width - 1] + (a[i - 1] != b[j - 1]);
+			guint best = above[j - 1] + (a[i - 1] != b[j - 1]);
 
-			best = MIN(best, row[j - width] + 1);
+			best = MIN(best, above[j] + 1);
 			best = MIN(best, row[j - 1] + 1);
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				best = MIN(best, d[(i - 2) * width + j - 2] + 1);
