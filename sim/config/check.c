@@ -23,7 +23,8 @@ gboolean tsim_throw_unknown_key(const char *context, const char *key,
 gboolean tsim_throw_sweep(const char *context, GError **error)
 {
 	return tsim_throw(error,
-			  "%s: this version does not understand sweeps ('${...}'), write one value",
+			  "%s: one value is wanted here; '${...}' sweeps in an [experiment], in "
+			  "keys such as device.KEY",
 			  context);
 }
 

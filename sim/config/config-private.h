@@ -21,7 +21,14 @@ struct tsim_config {
 	char *path;
 	GKeyFile *keys; /* raw values; read them with tsim_config_value() only */
 	GHashTable *places; /* "kind name" or "kind name\nkey" -> "file:line" */
+	GHashTable *columns; /* "kind name\nkey" -> column of the value, from 1 */
 	GPtrArray *overrides; /* (element-type struct tsim_override) in order: the last one wins */
+	/*
+	 * At one point of a sweep what the keys of the experiment are that have ${...}, instead of
+	 * what is written: (element-type utf8 struct tsim_found); without text when the key is no
+	 * option.  Else NULL.
+	 */
+	GHashTable *point;
 };
 
 /* keyfile.c: read @path and what it includes into @config. */
@@ -39,6 +46,7 @@ char *tsim_context(const char *place, const char *group, const char *key, const 
 
 /* config.c */
 const char *tsim_config_place(const TsimConfig *config, const char *group, const char *key);
+guint tsim_config_column(const TsimConfig *config, const char *group, const char *key);
 gboolean tsim_config_has_group(const TsimConfig *config, const char *group);
 char *tsim_config_value(const TsimConfig *config, const char *group, const char *key);
 GPtrArray *tsim_config_names(const TsimConfig *config, const char *kind);
@@ -98,6 +106,9 @@ gboolean tsim_sections_check(const TsimConfig *config, const struct tsim_schema 
 			     const TsimChain *experiment, const GPtrArray *sections,
 			     GError **error);
 
+/* sweep-entries.c */
+gboolean tsim_is_constraint(const char *key);
+
 /* resolve.c, manifest.c */
 struct tsim_value {
 	struct tsim_resolved_value public;
@@ -112,5 +123,10 @@ struct tsim_resolved {
 	GPtrArray *values; /* (element-type struct tsim_value) sorted; public comes first in it */
 };
 
+char *tsim_config_choose(const TsimConfig *config, const char *experiment, GError **error);
+TsimResolved *tsim_config_resolve_checked(const TsimConfig *config, const char *experiment,
+					  const struct tsim_schema *schema, GError **error);
+void tsim_resolved_append_section(GString *text, const TsimResolved *resolved,
+				  const struct tsim_section *section, gboolean origins);
 const struct tsim_value *tsim_resolved_find(const TsimResolved *resolved, const char *kind,
 					    const char *name, const char *key);

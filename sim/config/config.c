@@ -29,6 +29,7 @@ TsimConfig *tsim_config_load(const char *path, GError **error)
 	config->path = g_strdup(path);
 	config->keys = g_key_file_new();
 	config->places = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	config->columns = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	config->overrides = g_ptr_array_new_with_free_func((GDestroyNotify)override_free);
 	if (!tsim_keyfile_read(config, path, error))
 		return NULL;
@@ -42,6 +43,7 @@ void tsim_config_free(TsimConfig *config)
 	g_free(config->path);
 	g_key_file_free(config->keys);
 	g_hash_table_unref(config->places);
+	g_hash_table_unref(config->columns);
 	g_ptr_array_unref(config->overrides);
 	g_free(config);
 }
@@ -105,6 +107,8 @@ gboolean tsim_config_set(TsimConfig *config, const char *assignment, GError **er
 	g_autofree char *kind = NULL, *rest = NULL, *shown = tsim_cut(assignment);
 	struct tsim_override *override;
 
+	if (!g_utf8_validate(assignment, equals ? equals - assignment : -1, NULL))
+		return tsim_throw(error, "--set: the key is not UTF-8");
 	if (!equals)
 		return throw_assignment(assignment, "no '='", error);
 	if (!dot || dot > equals)
@@ -120,7 +124,10 @@ gboolean tsim_config_set(TsimConfig *config, const char *assignment, GError **er
 	override = g_new0(struct tsim_override, 1);
 	override->kind = g_steal_pointer(&kind);
 	override->rest = g_steal_pointer(&rest);
-	override->value = g_strstrip(tsim_samples_locate("", equals + 1));
+	/* Files in a ${...} are looked for when it is replaced. */
+	override->value = g_strstrip(strstr(equals + 1, "${") ?
+					     g_strdup(equals + 1) :
+					     tsim_samples_locate("", equals + 1));
 	override->label = g_strdup_printf("--set %s", shown);
 	g_ptr_array_add(config->overrides, override);
 	return TRUE;
@@ -132,6 +139,14 @@ const char *tsim_config_place(const TsimConfig *config, const char *group, const
 	g_autofree char *id = key ? g_strdup_printf("%s\n%s", group, key) : g_strdup(group);
 
 	return g_hash_table_lookup(config->places, id);
+}
+
+/* In which column of its line the value of @key begins. */
+guint tsim_config_column(const TsimConfig *config, const char *group, const char *key)
+{
+	g_autofree char *id = g_strdup_printf("%s\n%s", group, key);
+
+	return GPOINTER_TO_UINT(g_hash_table_lookup(config->columns, id));
 }
 
 gboolean tsim_config_has_group(const TsimConfig *config, const char *group)

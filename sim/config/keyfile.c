@@ -8,6 +8,7 @@
 #include "suggest.h"
 
 #define MAX_NAME 100 /* bytes of a group's or a key's name; all of it is shown in messages */
+#define MAX_CONSTRAINTS 100 /* of an experiment */
 #define MAX_INCLUDES 100 /* one in the other; each takes a part of the stack */
 
 /*
@@ -17,7 +18,7 @@
  * then gets one normalised text.
  */
 struct front {
-	GHashTable *places; /* the config's */
+	GHashTable *places, *columns; /* the config's */
 	GHashTable *complete; /* set of canonical paths that are read to their end */
 	GPtrArray *open; /* canonical paths of the files being read, outermost first */
 	GString *text; /* normalised, for GKeyFile */
@@ -27,6 +28,7 @@ struct front {
 struct cursor {
 	const char *path;
 	guint line;
+	guint indent; /* bytes in front of the line's text */
 	char *group; /* NULL: no group yet */
 	gboolean useful; /* the file has a group or an include */
 };
@@ -156,11 +158,45 @@ static gboolean read_header(struct front *front, struct cursor *at, const char *
 	return TRUE;
 }
 
+/*
+ * All lines `constraint` of an experiment hold: the second is kept as
+ * "constraint#2".  Too many would take long to count: then one is a duplicate.
+ */
+static char *stored_key(const struct front *front, const struct cursor *at, const char *key)
+{
+	char *stored = g_strdup(key);
+
+	if (strcmp(key, "constraint") || !g_str_has_prefix(at->group, "experiment "))
+		return stored;
+	for (guint n = 2; n <= MAX_CONSTRAINTS; n++) {
+		g_autofree char *id = g_strdup_printf("%s\n%s", at->group, stored);
+
+		if (!g_hash_table_contains(front->places, id))
+			break;
+		g_free(stored);
+		stored = g_strdup_printf("%s#%u", key, n);
+	}
+	return stored;
+}
+
+/* Remember the value of a key; files in a ${...} are looked for when it is replaced. */
+static void store_value(struct front *front, const struct cursor *at, const char *key,
+			const char *value, guint column)
+{
+	g_autofree char *located = strstr(value, "${") ? g_strdup(value) :
+							 tsim_samples_locate(at->path, value);
+
+	g_hash_table_insert(front->columns, g_strdup_printf("%s\n%s", at->group, key),
+			    GUINT_TO_POINTER(column));
+	g_string_append_printf(front->text, "%s=%s\n", key, located);
+}
+
 static gboolean read_key(struct front *front, const struct cursor *at, char *line, GError **error)
 {
 	char *equals = strchr(line, '='), *value;
-	g_autofree char *id = NULL, *located = NULL, *shown = tsim_cut(line), *shown_key = NULL;
+	g_autofree char *id = NULL, *stored = NULL, *shown = tsim_cut(line), *shown_key = NULL;
 	const char *key = line, *first;
+	guint column;
 
 	if (!equals)
 		return throw_here(at, error,
@@ -168,7 +204,8 @@ static gboolean read_key(struct front *front, const struct cursor *at, char *lin
 				  "comment",
 				  shown);
 	*equals = '\0';
-	value = g_strstrip(equals + 1);
+	value = equals + 1 + strspn(equals + 1, " \t");
+	column = at->indent + (guint)g_utf8_strlen(line, -1) + (guint)(value - equals) + 1;
 	g_strstrip(line);
 	if (!*key)
 		return throw_here(at, error, "no key before '%s'", shown);
@@ -183,12 +220,15 @@ static gboolean read_key(struct front *front, const struct cursor *at, char *lin
 				  "bad key name '%s': letters, digits and . _ + - only, at most %u "
 				  "of them",
 				  shown_key, MAX_NAME);
-	id = g_strdup_printf("%s\n%s", at->group, key);
+	stored = stored_key(front, at, key);
+	id = g_strdup_printf("%s\n%s", at->group, stored);
 	if (!record_place(front, at, id, &first))
-		return throw_here(at, error, "duplicate key '%s' in [%s], first set at %s", key,
-				  at->group, first);
-	located = tsim_samples_locate(at->path, value);
-	g_string_append_printf(front->text, "%s=%s\n", key, located);
+		return strcmp(stored, key) ?
+			       throw_here(at, error, "more than %u constraints in [%s]",
+					  MAX_CONSTRAINTS, at->group) :
+			       throw_here(at, error, "duplicate key '%s' in [%s], first set at %s",
+					  key, at->group, first);
+	store_value(front, at, stored, value, column);
 	return TRUE;
 }
 
@@ -228,6 +268,7 @@ static gboolean read_line(struct front *front, struct cursor *at, char *line, GE
 	if (!check_characters(at, line, error))
 		return FALSE;
 	strip_comment(line);
+	at->indent = (guint)strspn(line, " \t");
 	g_strstrip(line);
 	if (!*line)
 		return TRUE;
@@ -343,9 +384,11 @@ gboolean tsim_keyfile_read(struct tsim_config *config, const char *path, GError 
 	g_autoptr(GHashTable) complete = g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL);
 	g_autoptr(GPtrArray) open = g_ptr_array_new();
 	g_autoptr(GString) text = g_string_new(NULL);
-	struct front front = {
-		.places = config->places, .complete = complete, .open = open, .text = text
-	};
+	struct front front = { .places = config->places,
+			       .columns = config->columns,
+			       .complete = complete,
+			       .open = open,
+			       .text = text };
 
 	return read_file(&front, path, NULL, error) &&
 	       g_key_file_load_from_data(config->keys, text->str, text->len, G_KEY_FILE_NONE,

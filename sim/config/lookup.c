@@ -58,13 +58,39 @@ static gboolean find_in_chain(const TsimConfig *config, const TsimChain *chain, 
 	return TRUE;
 }
 
+/* What the key @full or, in the experiment itself, @name is at a point of a sweep. */
+static gboolean find_in_point(const TsimConfig *config, const struct tsim_section *section,
+			      const char *full, const char *name, struct tsim_found *found)
+{
+	const char *key = strcmp(section->kind, "experiment") ? full : name;
+	const struct tsim_found *value = config->point ? g_hash_table_lookup(config->point, key) :
+							 NULL;
+
+	if (!value || !value->text)
+		return FALSE;
+	found->text = g_strdup(value->text);
+	found->origin = g_strdup(value->origin);
+	found->context = g_strdup(value->context);
+	return TRUE;
+}
+
+/* Is @key a variable of the sweep, and no option? */
+static gboolean is_variable(const TsimConfig *config, const char *key)
+{
+	const struct tsim_found *value = config->point ? g_hash_table_lookup(config->point, key) :
+							 NULL;
+
+	return value && !value->text;
+}
+
 /**
  * tsim_section_find:
  * @experiment: the chain of the experiment
  * @found: (out): cleared with tsim_found_clear()
  *
- * The text for @option of @section: --set, else the experiment, else the
- * named group, else what that inherits, else the default.
+ * The text for @option of @section: at a point of a sweep what it is there,
+ * else --set, else the experiment, else the named group, else what that
+ * inherits, else the default.
  */
 gboolean tsim_section_find(const TsimConfig *config, const TsimChain *experiment,
 			   const struct tsim_section *section, const struct tsim_option *option,
@@ -74,7 +100,8 @@ gboolean tsim_section_find(const TsimConfig *config, const TsimChain *experiment
 			*full = g_strconcat(prefix, option->name, NULL);
 	g_autofree char *group = NULL;
 
-	if (find_override(config, full, found))
+	if (find_in_point(config, section, full, option->name, found) ||
+	    find_override(config, full, found))
 		return TRUE;
 	if (strcmp(section->kind, "experiment") && find_in_chain(config, experiment, full, found))
 		return TRUE;
@@ -192,10 +219,10 @@ static gboolean check_experiment_key(const TsimConfig *config, const struct tsim
 	g_autofree char *text = tsim_config_value(config, group, key), *context = NULL;
 	const char *kind = "experiment", *rest = key;
 
-	if (!strcmp(key, "inherit"))
+	if (!strcmp(key, "inherit") || tsim_is_constraint(key) || is_variable(config, key))
 		return TRUE;
 	context = tsim_context(tsim_config_place(config, group, key), group, key, text);
-	if (strstr(text, "${"))
+	if (strstr(text, "${") && !config->point)
 		return tsim_throw_sweep(context, error);
 	split_key(key, &kind, &rest);
 	/* --set experiment.policies may leave a policy out that the file has keys for. */
@@ -226,6 +253,9 @@ gboolean tsim_sections_check(const TsimConfig *config, const struct tsim_schema 
 	for (guint i = 0; i < config->overrides->len; i++) {
 		const struct tsim_override *override = g_ptr_array_index(config->overrides, i);
 
+		if (!strcmp(override->kind, "experiment") &&
+		    (tsim_is_constraint(override->rest) || is_variable(config, override->rest)))
+			continue;
 		if (!check_key(sections, override->kind, override->rest, override->label, error))
 			return FALSE;
 	}

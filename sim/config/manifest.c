@@ -75,8 +75,8 @@ const GPtrArray *tsim_resolved_values(const TsimResolved *resolved)
 gboolean tsim_resolved_fill(const TsimResolved *resolved, const char *kind, const char *name,
 			    void *target, GError **error)
 {
-	const struct tsim_section *section = find_section(resolved, kind,
-							  strcmp(kind, "policy") ? NULL : name);
+	const struct tsim_section *section =
+		find_section(resolved, kind, strcmp(kind, "policy") ? NULL : name);
 
 	if (!section)
 		return tsim_throw(error, "the experiment '%s' has no %s%s%s", resolved->experiment,
@@ -113,8 +113,9 @@ const char *tsim_resolved_origin(const TsimResolved *resolved, const char *kind,
 	return value ? value->origin : "default";
 }
 
-static void append_section(GString *text, const TsimResolved *resolved,
-			   const struct tsim_section *section, gboolean origins)
+/* One group of @resolved, with a blank line before it unless it is the first. */
+void tsim_resolved_append_section(GString *text, const TsimResolved *resolved,
+				  const struct tsim_section *section, gboolean origins)
 {
 	g_string_append_printf(text, "%s[%s %s]\n", text->len ? "\n" : "", section->kind,
 			       section->name);
@@ -143,7 +144,8 @@ char *tsim_resolved_manifest_full(const TsimResolved *resolved, gboolean origins
 	GString *text = g_string_new(NULL);
 
 	for (guint i = 0; i < resolved->sections->len; i++)
-		append_section(text, resolved, g_ptr_array_index(resolved->sections, i), origins);
+		tsim_resolved_append_section(text, resolved,
+					     g_ptr_array_index(resolved->sections, i), origins);
 	return g_string_free(text, FALSE);
 }
 

@@ -164,13 +164,14 @@ static gboolean throw_no_experiment(const TsimConfig *config, const char *name, 
 }
 
 /* The only experiment of the file, where it stands for messages. */
-static const char *only_experiment(const TsimConfig *config, const GPtrArray *names, GError **error)
+static char *only_experiment(const TsimConfig *config, GError **error)
 {
+	g_autoptr(GPtrArray) names = tsim_config_names(config, "experiment");
 	g_autofree char *group = NULL, *shown = NULL;
 	g_autoptr(GString) all = g_string_new(NULL);
 
 	if (names->len == 1)
-		return g_ptr_array_index(names, 0);
+		return g_strdup(g_ptr_array_index(names, 0));
 	if (!names->len) {
 		tsim_throw(error, "%s:1: no [experiment NAME] group", config->path);
 		return NULL;
@@ -219,6 +220,42 @@ static gboolean resolve_sections(TsimResolved *resolved, const TsimConfig *confi
 }
 
 /**
+ * tsim_config_choose:
+ * @experiment: (nullable): NULL for the only one of the file
+ *
+ * The name of the experiment that is meant.  (transfer full) (nullable)
+ */
+char *tsim_config_choose(const TsimConfig *config, const char *experiment, GError **error)
+{
+	g_autofree char *group = NULL;
+
+	if (!experiment)
+		return only_experiment(config, error);
+	group = g_strdup_printf("experiment %s", experiment);
+	if (tsim_config_has_group(config, group))
+		return g_strdup(experiment);
+	throw_no_experiment(config, experiment, error);
+	return NULL;
+}
+
+/* tsim_config_resolve() of an experiment that is there, when tsim_groups_check() has passed. */
+TsimResolved *tsim_config_resolve_checked(const TsimConfig *config, const char *experiment,
+					  const struct tsim_schema *schema, GError **error)
+{
+	g_autoptr(TsimResolved) resolved = g_new0(TsimResolved, 1);
+	g_autofree char *group = g_strdup_printf("experiment %s", experiment);
+
+	resolved->sections = g_ptr_array_new_with_free_func((GDestroyNotify)tsim_section_free);
+	resolved->values = g_ptr_array_new_with_free_func((GDestroyNotify)value_free);
+	resolved->experiment = g_strdup(experiment);
+	if (!section_add(resolved, config, schema, "experiment", experiment,
+			 tsim_config_place(config, group, NULL), error) ||
+	    !resolve_sections(resolved, config, schema, error))
+		return NULL;
+	return g_steal_pointer(&resolved);
+}
+
+/**
  * tsim_config_resolve:
  * @experiment: (nullable): NULL when the file has exactly one
  * @schema: its experiment table has the keys device, filesystem, workload and policies
@@ -230,26 +267,9 @@ static gboolean resolve_sections(TsimResolved *resolved, const TsimConfig *confi
 TsimResolved *tsim_config_resolve(const TsimConfig *config, const char *experiment,
 				  const struct tsim_schema *schema, GError **error)
 {
-	g_autoptr(TsimResolved) resolved = g_new0(TsimResolved, 1);
-	g_autoptr(GPtrArray) names = tsim_config_names(config, "experiment");
-	g_autofree char *group = NULL;
+	g_autofree char *name = tsim_config_choose(config, experiment, error);
 
-	resolved->sections = g_ptr_array_new_with_free_func((GDestroyNotify)tsim_section_free);
-	resolved->values = g_ptr_array_new_with_free_func((GDestroyNotify)value_free);
-	if (!experiment)
-		experiment = only_experiment(config, names, error);
-	if (!experiment)
+	if (!name || !tsim_groups_check(config, schema, error))
 		return NULL;
-	group = g_strdup_printf("experiment %s", experiment);
-	if (!tsim_config_has_group(config, group)) {
-		throw_no_experiment(config, experiment, error);
-		return NULL;
-	}
-	resolved->experiment = g_strdup(experiment);
-	if (!tsim_groups_check(config, schema, error) ||
-	    !section_add(resolved, config, schema, "experiment", experiment,
-			 tsim_config_place(config, group, NULL), error) ||
-	    !resolve_sections(resolved, config, schema, error))
-		return NULL;
-	return g_steal_pointer(&resolved);
+	return tsim_config_resolve_checked(config, name, schema, error);
 }

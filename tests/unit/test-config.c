@@ -376,11 +376,11 @@ static const struct refusal refusals[] = {
 	{ GROUPS EXPERIMENT "policy.delay = 1s\n", NULL, 11, "policy.NAME.KEY" },
 	{ GROUPS EXPERIMENT "policy.slow.dely = 1s\n", NULL, 11, "did you mean 'delay'?" },
 	{ GROUPS EXPERIMENT "policy.pinned-3.19.x = 1s\n", NULL, 0, NULL },
-	{ GROUPS EXPERIMENT "D = ${1ms..1s log 7}\n", NULL, 11, "does not understand sweeps" },
+	{ GROUPS EXPERIMENT "D = ${1ms..1s log 7}\n", NULL, 11, "one value is wanted here" },
 	{ GROUPS EXPERIMENT "device.discard.base = ${D}\n", NULL, 11,
-	  "does not understand sweeps" },
+	  "one value is wanted here" },
 	{ "[device d]\nslots = ${1,2}\n[filesystem f]\n[policy slow]\nkind=unpinned\n" EXPERIMENT,
-	  NULL, 2, "does not understand sweeps" },
+	  NULL, 2, "one value is wanted here" },
 	{ "[device x]\nslot = 1\n" GROUPS EXPERIMENT, NULL, 2, "did you mean 'slots'?" },
 	{ "[device x]\nkind = 1\n" GROUPS EXPERIMENT, NULL, 2, "unknown key 'kind'" },
 	{ "[device x]\ninherit = y\n[device y]\ninherit = x\n" GROUPS EXPERIMENT, NULL, 4,
@@ -410,7 +410,7 @@ static const struct refusal refusals[] = {
 	{ GROUPS EXPERIMENT, "experiment.title=a # b", 0, "starts a comment" },
 	{ GROUPS EXPERIMENT, "experiment.title=a\nb", 0, "control character 0x0a" },
 	{ GROUPS EXPERIMENT, "policy.fast.delay=1s", 0, "with a name of unpinned, slow" },
-	{ GROUPS EXPERIMENT, "device.slots=${a}", 0, "does not understand sweeps" },
+	{ GROUPS EXPERIMENT, "device.slots=${a}", 0, "one value is wanted here" },
 };
 
 static void test_refusals(void)
