@@ -2,8 +2,21 @@
 #include "cli.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "error.h"
+
+/* Where the two lines begin that show a value and a caret below it; the end when there are none. */
+static gsize find_marked(const char *message)
+{
+	const gsize length = strlen(message);
+	const char *last = strrchr(message, '\n'), *first;
+
+	if (!last || strcmp(last + 1 + strspn(last + 1, " "), "^"))
+		return length;
+	first = g_strrstr_len(message, last - message, "\n");
+	return first ? (gsize)(first - message) : length;
+}
 
 /**
  * tsim_cli_fail:
@@ -12,9 +25,10 @@
  */
 int tsim_cli_fail(const GError *error)
 {
-	g_autofree char *line = g_strdelimit(g_strdup(error->message), "\n\r", ' ');
+	const gsize length = find_marked(error->message);
+	g_autofree char *line = g_strdelimit(g_strndup(error->message, length), "\n\r", ' ');
 
-	fprintf(stderr, "trimsim: %s\n", line);
+	fprintf(stderr, "trimsim: %s%s\n", line, error->message + length);
 	return g_error_matches(error, TSIM_ERROR, TSIM_ERROR_RUN) ? TSIM_EXIT_FAILED :
 								    TSIM_EXIT_USAGE;
 }
@@ -40,7 +54,7 @@ static gboolean takes_value(const GOptionEntry *entries, char short_name)
 /* GOption takes "-j 2" but not "-j2", which everybody types; make it two words. */
 static void split_short_options(int *argc, char ***argv, const GOptionEntry *entries)
 {
-	static GPtrArray *words;	/* what argv points to from now on */
+	static GPtrArray *words; /* what argv points to from now on */
 	gboolean options = TRUE;
 
 	words = g_ptr_array_new();
@@ -87,6 +101,29 @@ gboolean tsim_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, co
 		(*argc)--;
 	}
 	return check_count(*argc - 1, n_min, n_max, arguments, error);
+}
+
+/* The points of an experiment of @config.  (transfer full) */
+TsimSweep *tsim_cli_sweep(const TsimConfig *config, const char *experiment, gboolean force,
+			  GError **error)
+{
+	return force ? tsim_sweep_new_forced(config, experiment, tsim_setup_schema(), error) :
+		       tsim_sweep_new(config, experiment, tsim_setup_schema(), error);
+}
+
+/* A point ready to run; an error says which point it is.  (transfer full) */
+TsimSetup *tsim_cli_setup(const TsimSweep *sweep, guint64 point, GError **error)
+{
+	g_autoptr(TsimResolved) resolved = tsim_sweep_resolve(sweep, point, error);
+	g_autoptr(GError) local = NULL;
+	TsimSetup *setup = resolved ? tsim_setup_new(resolved, &local) : NULL;
+	g_autofree char *where = NULL;
+
+	if (!local)
+		return setup;
+	where = tsim_sweep_describe(sweep, point);
+	tsim_throw(error, *where ? "%s (%s)" : "%s%s", local->message, where);
+	return NULL;
 }
 
 TsimConfig *tsim_cli_load(const char *path, char **sets, GError **error)

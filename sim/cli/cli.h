@@ -3,6 +3,8 @@
 
 #include <glib.h>
 #include "config.h"
+#include "sweep.h"
+#include "world.h"
 
 /* Exit statuses. */
 enum {
@@ -28,6 +30,7 @@ int tsim_cmd_plot(int argc, char **argv);
 int tsim_cmd_report(int argc, char **argv);
 int tsim_cmd_explain(int argc, char **argv);
 int tsim_cmd_show(int argc, char **argv);
+int tsim_cmd_list(int argc, char **argv);
 int tsim_cmd_check(int argc, char **argv);
 int tsim_cmd_keys(int argc, char **argv);
 int tsim_cmd_validate(int argc, char **argv);
@@ -35,7 +38,10 @@ int tsim_cmd_import(int argc, char **argv);
 int tsim_cmd_validate_placement(int argc, char **argv);
 int tsim_cmd_validate_kernel(int argc, char **argv);
 
-/* Print "trimsim: MESSAGE" on one line of stderr; the exit status that belongs to @error. */
+/*
+ * Print "trimsim: MESSAGE" on one line of stderr, and on two more the value and the caret that the
+ * message may have; the exit status that belongs to @error.
+ */
 int tsim_cli_fail(const GError *error);
 /*
  * Take the options out of argv; argv[1] ... argv[argc - 1] remain, from
@@ -45,6 +51,9 @@ gboolean tsim_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, co
 			const char *examples, int n_min, int n_max, GError **error);
 /* Load a configuration and apply the --set options; @sets may be NULL. */
 TsimConfig *tsim_cli_load(const char *path, char **sets, GError **error);
+TsimSweep *tsim_cli_sweep(const TsimConfig *config, const char *experiment, gboolean force,
+			  GError **error);
+TsimSetup *tsim_cli_setup(const TsimSweep *sweep, guint64 point, GError **error);
 
 /* keys-output.c: the man page and the bash completion, from the tables. */
 void tsim_print_man(const struct tsim_schema *schema);

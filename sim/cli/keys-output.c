@@ -113,7 +113,26 @@ static const char man_configuration[] =
 	"reads another file;\n"
 	".I inherit = NAME, ...\n"
 	"takes the keys of other groups of the same kind. An experiment overrides its groups\n"
-	"with keys such as device.discard.base, policy.NAME.KEY.\n";
+	"with keys such as device.discard.base, policy.NAME.KEY.\n"
+	".SS Sweeps\n"
+	"A value of an experiment may contain ${...}; the experiment then has one point for\n"
+	"each combination of values.\n"
+	".TP\n.B ${1ms, 5ms}\nthese values\n"
+	".TP\n.B ${a..b step c}, ${a..b lin n}, ${a..b log n}\n"
+	"by steps of c; n values at equal distances or ratios, both ends among them\n"
+	".TP\n.B ${D = 1ms, 5ms}\nwith a name; also as a key of its own, D = ${1ms, 5ms}\n"
+	".TP\n.B ${D}, ${D * 2}, ${min(D, 10ms)}\n"
+	"what follows from D: + \\- * / ( ) min max sqrt log exp\n"
+	".TP\n.B ${1s, 5s ! D}\nin parallel with D\n"
+	".TP\n.B ${dm\\-thin, virtio\\-thin}\ntexts; in quotes when they look like something else\n"
+	".TP\n.B constraint = D < T\n"
+	"a line that leaves out points: == != < <= > >= && || ! as well\n"
+	".PP\n"
+	"The last variable varies fastest; points are numbered from 0.\n"
+	".B trimsim list\n"
+	"prints them,\n"
+	".B \\-r\n"
+	"selects some by numbers (0..9) or by a condition (D > 10ms && T == 30s).\n";
 
 /**
  * tsim_print_man:

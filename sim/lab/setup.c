@@ -194,3 +194,9 @@ const struct tsim_experiment *tsim_setup_experiment(const TsimSetup *setup)
 {
 	return &setup->experiment;
 }
+
+/* Run another number of replications than is configured, to see how long one takes. */
+void tsim_setup_set_replications(TsimSetup *setup, guint64 replications)
+{
+	setup->experiment.replications = replications;
+}

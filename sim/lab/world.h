@@ -24,6 +24,7 @@ TsimSetup *tsim_setup_new(const TsimResolved *resolved, GError **error);
 void tsim_setup_free(TsimSetup *setup);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TsimSetup, tsim_setup_free)
 const struct tsim_experiment *tsim_setup_experiment(const TsimSetup *setup);
+void tsim_setup_set_replications(TsimSetup *setup, guint64 replications);
 
 /*
  * tsim_world_run:

@@ -4,7 +4,8 @@ source "$TEST_TOP/common"
 
 [ -w /dev/full ] || exit 77
 base_config > a.conf
-for arguments in '--help' '--version' 'keys' 'show a.conf' 'check a.conf'; do
+for arguments in '--help' '--version' 'keys' 'show a.conf' 'check a.conf' \
+	'list a.conf --format tsv'; do
 	"$TRIMSIM" $arguments > /dev/full 2> "$err"
 	status=$?
 	: > "$out"

@@ -1,18 +1,35 @@
 #!/bin/bash
-# The example of docs/config.md is valid, and its messages are the program's.
+# The examples of docs/config.md are valid, its messages and its list are the program's.
 source "$TEST_TOP/common"
 
 docs=$TEST_TOP/../../docs/config.md
-sed -n '/^```conf$/,/^```$/p' "$docs" | sed '1d;$d' > my.conf
+sed -n '/^```conf$/,/^```$/p' "$docs" | sed '/^```/d' > my.conf
 run_check check my.conf
 expect '^my.conf: experiment latency: ok$'
+expect '^my.conf: experiment risk: ok, 5 points$'
+
+run_check list my.conf -e risk
+sed -n '/^```text$/,/^```$/p' "$docs" | sed '/^```/d; /^\.\.\.$/d' > expected
+[ -s expected ] || _fail 'docs/config.md has no list'
+while IFS= read -r line; do
+	grep -qxF -- "$line" "$out" || _fail "the list has no line '$line'"
+done < expected
+while read -r _ command; do
+	eval "run_check $command $([[ $command != list* ]] || echo --format tsv)"
+done < <(grep '^trimsim \(list\|show\) ' "$docs")
 
 same_message()
 {
-	grep -qxF "$(cat "$err")" "$docs" || _fail 'docs/config.md has another message'
+	while IFS= read -r line; do
+		grep -qxF -- "$line" "$docs" || _fail "docs/config.md lacks '$line'"
+	done < "$err"
 }
-run_mustfail '--set' show my.conf --set device.slots=0
+sed 's/log 3/lgo 3/' my.conf > x && cp my.conf good.conf && mv x my.conf
+run_mustfail 'my.conf:[0-9]+:[0-9]+: ' list my.conf -e risk
+same_message
+mv good.conf my.conf
+run_mustfail '--set' show my.conf -e latency --set device.slots=0
 same_message
 sed 's/^workload = .*/&\ndevice.discard.bsae = 5ms/' my.conf > x && mv x my.conf
-run_mustfail 'my.conf' show my.conf
+run_mustfail 'my.conf' show my.conf -e latency
 same_message

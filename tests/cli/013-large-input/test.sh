@@ -34,8 +34,11 @@ a.conf:11: .* is not|[device y]\ndiscard.latency = exponential(mean=|)
 a.conf:11: .* empirical|[device y]\ndiscard.latency = empirical(|)
 a.conf:11: .* kind = x{77}\.\.\.: no such kind|[policy y]\nkind = |
 a.conf:10: duplicate key|policies = |
+a.conf:10:16: .*: no '\}' ends this|device.slots = ${1, |
+a.conf:10:[0-9]+: .*unknown variable 'x{60}'|device.slots = ${1, 2 * |}
+a.conf:10:[0-9]+: .*unexpected 'x'|device.slots = ${1 |}
 EOT
-[ $n -ge 13 ] || _fail "only $n cases were read"
+[ $n -ge 16 ] || _fail "only $n cases were read"
 
 # A character is not cut in two.
 { base_config; huge x | head -c 76; printf '\303\244\303\244\303\244\n'; } > a.conf

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "list.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "units.h"
+
+#define COLUMNS 75 /* of a mail */
+
+static guint n_variables(const struct tsim_list *list)
+{
+	return tsim_sweep_n_variables(list->sweep);
+}
+
+static const char *value(const struct tsim_list *list, guint i, guint v)
+{
+	return tsim_sweep_value(list->sweep, g_array_index(list->points, guint64, i), v);
+}
+
+static double runs(const struct tsim_list *list)
+{
+	return (double)list->points->len * (double)list->replications * list->policies;
+}
+
+/* Seconds with all processors at work. */
+static double estimate(const struct tsim_list *list)
+{
+	return (double)list->points->len * (double)list->replications * list->replication_s /
+	       list->jobs;
+}
+
+/* An estimate is no better than that. */
+static double two_digits(double number)
+{
+	char text[32];
+
+	g_snprintf(text, sizeof(text), "%.1e", number);
+	return g_ascii_strtod(text, NULL);
+}
+
+static void print_plural(guint64 n, const char *what)
+{
+	printf("%" G_GUINT64_FORMAT " %s%s", n, what, n == 1 ? "" : "s");
+}
+
+static void print_head(const struct tsim_list *list)
+{
+	const guint64 all = tsim_sweep_n_points(list->sweep);
+	g_autofree char *time = tsim_human_time(two_digits(estimate(list) * 1e9));
+
+	printf("experiment %s: ", tsim_sweep_experiment(list->sweep));
+	print_plural(list->points->len, "point");
+	if (list->points->len < all)
+		printf(" of %" G_GUINT64_FORMAT, all);
+	printf("\n%.15g runs: ", runs(list));
+	print_plural(list->points->len, "point");
+	printf(" x ");
+	print_plural(list->replications, "replication");
+	printf(" x %u %s\n", list->policies, list->policies == 1 ? "policy" : "policies");
+	if (list->timed) {
+		printf("about %s on %u processor%s, if all replications run\n", time, list->jobs,
+		       list->jobs == 1 ? "" : "s");
+		printf("(");
+		print_plural(list->timed, "replication");
+		printf(" of ");
+		print_plural(list->timed_points, "point");
+		printf(" were timed)\n");
+	} else {
+		printf("time not known: the replications that were tried failed\n");
+	}
+}
+
+static int text_width(const char *text)
+{
+	return (int)g_utf8_strlen(text, -1);
+}
+
+/* The widths of a table's columns, and of the whole. */
+static int measure(const struct tsim_list *list, int *widths)
+{
+	int total = 7;
+
+	for (guint v = 0; v < n_variables(list); v++) {
+		widths[v] = text_width(tsim_sweep_variable(list->sweep, v));
+		for (guint i = 0; i < list->points->len; i++)
+			widths[v] = MAX(widths[v], text_width(value(list, i, v)));
+		total += 2 + widths[v];
+	}
+	return total;
+}
+
+static void print_cell(const char *text, int width)
+{
+	printf("  %*s%s", MAX(width - text_width(text), 0), "", text);
+}
+
+static void print_table(const struct tsim_list *list, const int *widths)
+{
+	printf("\n  point");
+	for (guint v = 0; v < n_variables(list); v++)
+		print_cell(tsim_sweep_variable(list->sweep, v), widths[v]);
+	putchar('\n');
+	for (guint i = 0; i < list->points->len; i++) {
+		printf("%7" G_GUINT64_FORMAT, g_array_index(list->points, guint64, i));
+		for (guint v = 0; v < n_variables(list); v++)
+			print_cell(value(list, i, v), widths[v]);
+		putchar('\n');
+	}
+}
+
+static void print_cut(const char *line)
+{
+	g_autofree char *start = g_utf8_substring(line, 0, MIN(text_width(line), COLUMNS - 3));
+
+	if (text_width(line) > COLUMNS)
+		printf("%s...\n", start);
+	else
+		printf("%s\n", line);
+}
+
+/* For what is too wide for a table: a line for each value. */
+static void print_blocks(const struct tsim_list *list)
+{
+	for (guint i = 0; i < list->points->len; i++) {
+		printf("\npoint %" G_GUINT64_FORMAT "\n", g_array_index(list->points, guint64, i));
+		for (guint v = 0; v < n_variables(list); v++) {
+			g_autofree char *line = g_strdup_printf("  %s = %s",
+								tsim_sweep_variable(list->sweep, v),
+								value(list, i, v));
+
+			print_cut(line);
+		}
+	}
+}
+
+static void print_text(const struct tsim_list *list)
+{
+	g_autofree int *widths = g_new0(int, n_variables(list) + 1);
+
+	print_head(list);
+	if (!n_variables(list))
+		return;
+	if (measure(list, widths) <= COLUMNS)
+		print_table(list, widths);
+	else
+		print_blocks(list);
+}
+
+static void print_tsv(const struct tsim_list *list)
+{
+	printf("# point");
+	for (guint v = 0; v < n_variables(list); v++)
+		printf("\t%s", tsim_sweep_variable(list->sweep, v));
+	putchar('\n');
+	for (guint i = 0; i < list->points->len; i++) {
+		printf("%" G_GUINT64_FORMAT, g_array_index(list->points, guint64, i));
+		for (guint v = 0; v < n_variables(list); v++)
+			printf("\t%s", value(list, i, v));
+		putchar('\n');
+	}
+}
+
+static void add_int(JsonBuilder *b, const char *name, guint64 number)
+{
+	json_builder_set_member_name(b, name);
+	json_builder_add_int_value(b, (gint64)number);
+}
+
+static void add_points(JsonBuilder *b, const struct tsim_list *list)
+{
+	json_builder_set_member_name(b, "points");
+	json_builder_begin_array(b);
+	for (guint i = 0; i < list->points->len; i++) {
+		json_builder_begin_object(b);
+		add_int(b, "point", g_array_index(list->points, guint64, i));
+		json_builder_set_member_name(b, "parameters");
+		json_builder_begin_object(b);
+		for (guint v = 0; v < n_variables(list); v++) {
+			json_builder_set_member_name(b, tsim_sweep_variable(list->sweep, v));
+			json_builder_add_string_value(b, value(list, i, v));
+		}
+		json_builder_end_object(b);
+		json_builder_end_object(b);
+	}
+	json_builder_end_array(b);
+}
+
+static void print_json(const struct tsim_list *list)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autoptr(JsonNode) root = NULL;
+	g_autofree char *text = NULL;
+
+	json_builder_begin_object(b);
+	json_builder_set_member_name(b, "experiment");
+	json_builder_add_string_value(b, tsim_sweep_experiment(list->sweep));
+	add_int(b, "points_in_all", tsim_sweep_n_points(list->sweep));
+	add_int(b, "replications", list->replications);
+	add_int(b, "policies", list->policies);
+	/* More than 64 bits hold is no number of runs that anybody waits for. */
+	add_int(b, "runs", runs(list) < 0x1p63 ? (guint64)runs(list) : G_MAXINT64);
+	json_builder_set_member_name(b, "estimated_s");
+	if (list->timed)
+		json_builder_add_double_value(b, estimate(list));
+	else
+		json_builder_add_null_value(b);
+	add_int(b, "processors", list->jobs);
+	add_int(b, "timed_replications", list->timed);
+	add_points(b, list);
+	json_builder_end_object(b);
+	root = json_builder_get_root(b);
+	text = json_to_string(root, TRUE);
+	printf("%s\n", text);
+}
+
+void tsim_list_print(const struct tsim_list *list, const char *format)
+{
+	if (!strcmp(format, "json"))
+		print_json(list);
+	else if (!strcmp(format, "tsv"))
+		print_tsv(list);
+	else
+		print_text(list);
+}
