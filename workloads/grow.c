@@ -113,19 +113,27 @@ void tsim_directory_clear(struct tsim_directory *dir)
 	g_clear_pointer(&dir->leaves, g_array_unref);
 }
 
-/* Copy a leaf unless this transaction did; where a balance took it nobody knows, so another will do. */
-static gboolean touch_leaf(struct tsim_fs *fs, struct tsim_transaction *trans,
-			   struct tsim_extent *leaf)
+/* Did this transaction copy the leaf, or make it? */
+static gboolean is_fresh(const struct tsim_extent *leaf)
 {
-	const struct tsim_chunk *chunk = leaf->bg ? leaf->bg->chunk : NULL;
+	const struct tsim_chunk *chunk = leaf->bg->chunk;
 
-	if (chunk && tsim_extent_live(leaf) &&
-	    !tsim_interval_set_overlaps(&chunk->on_disk,
-					TSIM_RANGE(leaf->range.start - chunk->logical,
-						   leaf->range.end - chunk->logical)))
+	return !tsim_interval_set_overlaps(&chunk->on_disk,
+					   TSIM_RANGE(leaf->range.start - chunk->logical,
+						      leaf->range.end - chunk->logical));
+}
+
+/* Copy a leaf unless this transaction did; where a balance took it nobody knows, so another will do. */
+static gboolean touch_leaf(struct tsim_directory *dir, struct tsim_fs *fs,
+			   struct tsim_transaction *trans, struct tsim_extent *leaf)
+{
+	gboolean known = leaf->bg && tsim_extent_live(leaf);
+
+	if (known && is_fresh(leaf))
 		return TRUE;
-	if ((!chunk || !tsim_extent_live(leaf)) && !tsim_tree_pick(fs, NODESIZE, leaf))
+	if (!known && !tsim_tree_pick(fs, NODESIZE, leaf))
 		return TRUE;
+	dir->n_copied++;
 	return tsim_tree_cow_block(fs, trans, leaf);
 }
 
@@ -142,17 +150,20 @@ void tsim_directory_change(struct tsim_directory *dir, struct tsim_fs *fs, guint
 			   guint64 total)
 {
 	struct tsim_transaction *trans = tsim_trans_attach(fs, TSIM_TRANS_START);
+	gboolean room = TRUE;
 
 	g_array_set_size(dir->leaves, 1 + (guint)(total * DIR_ITEM_BYTES / DIR_LEAF_BYTES));
+	if (dir->transid != trans->transid)
+		dir->n_copied = 0;
+	dir->transid = trans->transid;
 	tsim_device_settle(&fs->dev);
-	for (guint64 i = 0; i < names; i++) {
+	for (guint64 i = 0; i < names && room && dir->n_copied < dir->leaves->len; i++) {
 		double u = tsim_rng_uniform(&fs->rng, dir->entity, TSIM_DRAW_DIRECTORY,
 					    dir->n_touched++);
 
-		if (!touch_leaf(fs, trans,
-				&g_array_index(dir->leaves, struct tsim_extent,
-					       (guint)(u * dir->leaves->len))))
-			break;
+		room = touch_leaf(dir, fs, trans,
+				  &g_array_index(dir->leaves, struct tsim_extent,
+						 (guint)(u * dir->leaves->len)));
 	}
 	tsim_trans_end(fs, trans, TSIM_TRANS_START);
 }

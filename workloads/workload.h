@@ -85,6 +85,8 @@ struct tsim_tree_growth {
 struct tsim_directory {
 	GArray *leaves; /* (element-type struct tsim_extent) */
 	guint32 entity, n_touched; /* address of the next draw */
+	guint64 transid;
+	guint n_copied; /* in that transaction; nothing is left to do when all are */
 };
 void tsim_directory_init(struct tsim_directory *dir, guint32 entity);
 void tsim_directory_clear(struct tsim_directory *dir);
