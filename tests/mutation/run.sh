@@ -29,7 +29,7 @@ failing()
 {
 	local budget=$1 status=0
 	shift
-	TRIMSIM_DATADIR=$work/src/configs timeout 120 "$work/build/sim/cli/trimsim" validate "$@" \
+	TRIMSIM_DATADIR=$work/src/configs timeout 600 "$work/build/sim/cli/trimsim" validate "$@" \
 		--budget "$budget" --format json > "$work/table" 2> "$work/err" || status=$?
 	if [ $status -ne 0 ] && [ $status -ne 4 ]; then
 		cat "$work/err"
