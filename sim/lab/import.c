@@ -156,7 +156,7 @@ static void report_source(const struct source *s, struct tsim_import_report *rep
 				       pairs->matched);
 	if (pairs->discards) {
 		g_autofree char *mean =
-			tsim_human_time((double)pairs->discard_ns / (double)pairs->discards);
+			tsim_human_time(pairs->discard_ns / (double)pairs->discards);
 
 		g_string_append_printf(report->summary,
 				       ", %" G_GUINT64_FORMAT " of them discards, mean %s",

@@ -344,10 +344,27 @@ static void test_pairs(void)
 	stats = tsim_pairs_finish(pairs);
 	g_assert_cmpuint(stats->matched, ==, 2);
 	g_assert_cmpuint(stats->discards, ==, 2);
-	g_assert_cmpint(stats->discard_ns, ==, 50);
+	g_assert_cmpfloat(stats->discard_ns, ==, 50);
 	g_assert_cmpuint(stats->no_issue, ==, 2);
 	g_assert_cmpstr(stats->first_no_issue, ==, "8,0 W 5 + 8");
 	g_assert_cmpuint(stats->no_complete, ==, 1);
+}
+
+/* Ten times 31 years are more ns than a tsim_ns holds. */
+static void test_pairs_long(void)
+{
+	g_autoptr(TsimPairs) pairs = tsim_pairs_new();
+	tsim_ns latency = 0;
+
+	for (guint i = 0; i < 10; i++) {
+		g_assert_false(
+			add_pair(pairs, "0 block_rq_issue dev=8,0 rwbs=D sector=5 nr=8", &latency));
+		g_assert_true(add_pair(
+			pairs,
+			"999999999999999999 block_rq_complete dev=8,0 rwbs=D sector=5 nr=8",
+			&latency));
+	}
+	g_assert_cmpfloat(tsim_pairs_finish(pairs)->discard_ns, >, 9.9e18);
 }
 
 int main(int argc, char **argv)
@@ -367,6 +384,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/formats/window", test_window);
 	g_test_add_func("/formats/gzip", test_gzip);
 	g_test_add_func("/formats/pairs", test_pairs);
+	g_test_add_func("/formats/pairs-long", test_pairs_long);
 	status = g_test_run();
 	g_remove(path);
 	g_free(path);

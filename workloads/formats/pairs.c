@@ -132,7 +132,7 @@ gboolean tsim_pairs_add(TsimPairs *pairs, const struct tsim_trace_record *record
 		return FALSE;
 	if (op == 'D') {
 		pairs->stats.discards++;
-		pairs->stats.discard_ns += *latency_ns;
+		pairs->stats.discard_ns += (double)*latency_ns;
 	}
 	return TRUE;
 }

@@ -8,7 +8,7 @@ typedef struct tsim_pairs TsimPairs;
 
 struct tsim_pairs_stats {
 	guint64 matched, discards; /* pairs, and those of them that are discards */
-	tsim_ns discard_ns; /* sum of the discards' latencies */
+	double discard_ns; /* sum of the discards' latencies, which 64 bits need not hold */
 	guint64 no_issue, no_complete;
 	char *first_no_issue, *first_no_complete; /* "dev op sector + nr" */
 };
