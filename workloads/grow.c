@@ -95,7 +95,7 @@ void tsim_tree_shrink(struct tsim_fs *fs, struct tsim_extent *at, guint64 bytes)
 			misses++;
 			continue;
 		}
-		at->range.end = MIN(at->range.end, at->range.start + bytes);
+		at->range.end = at->range.start + MIN(tsim_range_len(at->range), bytes);
 		bytes -= tsim_range_len(at->range);
 		tsim_extent_free(fs, trans, at);
 	}

@@ -92,6 +92,15 @@ for name in removals removed reused written; do
 done
 is users pinned-chunk hits -eq 0
 
+# ---- garbage in `used` shrinks the metadata by all there is, not by less than nothing
+cat > used <<- EOT
+	# trimsim trace 1
+	1 sim:trim_bg_begin bg=22020096 len=268435456 flags=4 used=18446744073709551615 comm=fstrim pid=3
+	1000000 sim:trim_bg_begin bg=22020096 len=268435456 flags=4 used=0 comm=fstrim pid=3
+EOT
+run_check run "$configs/replay-a5-users.conf" --quiet -o used.out --replications 1 \
+	--set workload.trace=used
+
 # ---- what cannot be replayed
 zcat "$a5" > a5
 grep -v 'state=UNBLOCKED transid=9$' a5 > lost
