@@ -24,7 +24,7 @@ static const struct tsim_kernel_lever levers[] = {
 	{ .name = "... its sigma", .key = "filesystem.relocation_sigma" },
 	{ .name = "... its CPU bursts", .key = "filesystem.relocation_burst" },
 	{ .name = "metadata of a file", .key = "workload.item_bytes" },
-	{ .name = "... neighbours copied too", .key = "workload.neighbours" },
+	{ .name = "... its neighbours", .key = "workload.neighbours" },
 	{ .name = "... its cluster", .key = "filesystem.metadata_cluster" },
 	{ .name = "pause of the creator", .key = "workload.file_pause" },
 	{ .name = "pause of syncfs", .key = "workload.sync_pause" },
