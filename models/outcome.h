@@ -45,6 +45,7 @@ struct tsim_outcome {
 	guint64 trim_passes, trim_errors; /* V3: EINVAL */
 	guint64 removals, removals_skipped; /* skipped: reserved, used or last of its kind */
 	guint64 chunks_allocated, commits, forced_commits, log_commits, relocations;
+	guint64 relocations_failed; /* found no room; the group stayed */
 
 	guint64 requests, stalled, enospc, false_enospc, displaced, shrunk, extra_commits;
 	tsim_ns stall_ns, stall_by_cause_ns[TSIM_N_STALL_CAUSES];

@@ -41,6 +41,7 @@ static gboolean make_ro(struct tsim_fs *fs, struct tsim_block_group *bg)
 		ok = !taken(bg) && tsim_block_group_set_ro(&fs->space, bg, FALSE);
 	if (ok && fs->policy.ops->group_ro)
 		fs->policy.ops->group_ro(&fs->policy, bg);
+	fs->out->relocations_failed += !ok && !taken(bg);
 	tsim_trans_end(fs, trans, TSIM_TRANS_JOIN);
 	return ok;
 }
@@ -226,7 +227,11 @@ static gboolean relocate_pass(struct tsim_fs *fs, struct tsim_block_group *bg, t
 	gboolean ok;
 
 	tsim_commit_now(fs);
-	ok = copy(fs, bg, cancel_ns) && move_contents(fs, bg);
+	ok = copy(fs, bg, cancel_ns);
+	if (ok && !move_contents(fs, bg)) {
+		fs->out->relocations_failed++;
+		ok = FALSE;
+	}
 	tsim_commit_now(fs);
 	tsim_commit_now(fs);
 	return ok;
@@ -240,6 +245,9 @@ static gboolean relocate_pass(struct tsim_fs *fs, struct tsim_block_group *bg, t
  * updates the pointers, and one that finds nothing; the removal's own
  * transaction stays open.  Recorded: 3 commits for an empty group, 6 for
  * tree blocks, 9 for data.
+ *
+ * Returns: FALSE when the group stays: for want of room, which is counted,
+ * because the copy was cancelled, or because the cleaner has it.
  */
 gboolean tsim_relocate(struct tsim_fs *fs, struct tsim_block_group *bg, tsim_ns cancel_ns)
 {

@@ -154,13 +154,22 @@ static void duration_rows(struct column *c)
 	row(c, "  commit p99", tsim_text_percentile(d->commit, 0.99, "0s"));
 	row(c, "  discard, queue included, p50", tsim_text_percentile(d->discard, 0.5, "0s"));
 	row(c, "  discard, queue included, p99", tsim_text_percentile(d->discard, 0.99, "0s"));
+}
+
+static void activity_rows(struct column *c)
+{
+	const struct tsim_outcome *sum = &c->p->sum;
+
 	heading(c, "activity");
-	count_row(c, "  trim passes", c->p->sum.trim_passes);
-	count_row(c, "  removals", c->p->sum.removals);
-	count_row(c, "  removals skipped", c->p->sum.removals_skipped);
-	count_row(c, "  chunks allocated", c->p->sum.chunks_allocated);
-	count_row(c, "  commits", c->p->sum.commits);
-	row(c, "  simulated", tsim_text_time(c->p->sum.simulated_ns));
+	count_row(c, "  trim passes", sum->trim_passes);
+	count_row(c, "  removals", sum->removals);
+	count_row(c, "  removals skipped", sum->removals_skipped);
+	row(c, "  relocations failed",
+	    tsim_text_share(sum->relocations_failed, sum->relocations + sum->relocations_failed,
+			    c->confidence));
+	count_row(c, "  chunks allocated", sum->chunks_allocated);
+	count_row(c, "  commits", sum->commits);
+	row(c, "  simulated", tsim_text_time(sum->simulated_ns));
 }
 
 static void column_init(struct column *c, const struct tsim_result *result, guint policy)
@@ -180,6 +189,7 @@ static void column_init(struct column *c, const struct tsim_result *result, guin
 	stall_rows(c);
 	space_rows(c);
 	duration_rows(c);
+	activity_rows(c);
 }
 
 static void column_clear(struct column *c)

@@ -152,6 +152,7 @@ static void add_activity(JsonBuilder *b, const struct tsim_outcome *sum)
 	add_count(b, "forced_commits", sum->forced_commits);
 	add_count(b, "log_commits", sum->log_commits);
 	add_count(b, "relocations", sum->relocations);
+	add_count(b, "relocations_failed", sum->relocations_failed);
 	/* no flash translation layer is modelled: nothing was measured */
 	json_builder_set_member_name(b, "write_amplification");
 	json_builder_add_null_value(b);

@@ -24,6 +24,7 @@ static const gsize summed[] = {
 	F(pin_overlaps),     F(eexist),
 	F(pinned_chunks),    F(simulated_ns),
 	F(events),	     F(discard_draws),
+	F(relocations_failed),
 };
 
 static void sum_add(struct tsim_outcome *to, const struct tsim_outcome *from)

@@ -43,7 +43,7 @@ static gboolean reads_as_zero(double value, int decimals)
 
 /**
  * tsim_text_estimate() - "0.857 [0.834, 0.877]", "8.57 [8.0, 9.2]e-04" or "< 3.7e-06"
- * @e: estimate; NaN: "-"
+ * @e: estimate; NaN, or without a limit above (of one replication): "-"
  *
  * Two digits of the interval's half-width are printed, and more only where a
  * limit that is not 0 would read as 0.
@@ -54,16 +54,15 @@ char *tsim_text_estimate(const struct tsim_estimate *e)
 	int exponent = 0, decimals;
 	GString *out;
 
-	if (!isfinite(e->estimate))
+	if (!isfinite(e->estimate) || !isfinite(half))
 		return g_strdup("-");
 	if (e->estimate == 0 && e->low == 0)
 		return tsim_text_limit(e->high);
-	if (e->estimate != 0 || isfinite(half))
-		exponent = floor(log10(MAX(fabs(e->estimate), isfinite(half) ? half : 0)));
+	exponent = floor(log10(MAX(fabs(e->estimate), half)));
 	if (exponent >= -3 && exponent < 5)
 		exponent = 0;
 	scale = pow(10, exponent);
-	decimals = half > 0 && isfinite(half) ? 1 - (int)floor(log10(half / scale)) : 3;
+	decimals = half > 0 ? 1 - (int)floor(log10(half / scale)) : 3;
 	decimals = CLAMP(decimals, -12, 9);
 	/* A limit that excludes 0 must not read as 0. */
 	while (decimals < 9 && (reads_as_zero(e->low / scale, decimals) ||

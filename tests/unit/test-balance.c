@@ -40,6 +40,7 @@ static void test_order(void)
 	run_script(&tsim_policy_unpinned, script_order);
 	assert_log("1@0 1@0");
 	g_assert_cmpuint(out.relocations, ==, 2);
+	g_assert_cmpuint(out.relocations_failed, ==, 0);
 	g_assert_cmpuint(out.removals, ==, 2);
 }
 
@@ -98,6 +99,35 @@ static void test_no_room(void)
 	fresh("d");
 	run_script(&tsim_policy_unpinned, script_no_room);
 	g_assert_cmpuint(out.removals, ==, 0);
+	g_assert_cmpuint(out.relocations, ==, 0);
+	g_assert_cmpuint(out.relocations_failed, ==, 1);
+}
+
+static void act_fill(void *data)
+{
+	tsim_sleep_until(engine, 5 * MS);
+	use(slot_group(0), 0, SLOT);
+}
+
+static void script_room_taken(void *data)
+{
+	struct tsim_block_group *bg = slot_group(1);
+
+	use(bg, 0, SLOT / 2);
+	start_actor("fill", act_fill, NULL);
+	g_assert_false(tsim_relocate(&fs, bg, TSIM_NS_NEVER));
+	g_assert_cmpuint(bg->ro, ==, 0);
+	g_assert_cmpuint(bg->used, ==, SLOT / 2);
+}
+
+/* The room was there when the group became RO, and is taken during the copy. */
+static void test_room_taken(void)
+{
+	fresh("dd");
+	fs_opt.relocation_fixed = tsim_law_new_fixed(10 * MS);
+	run_script(&tsim_policy_unpinned, script_room_taken);
+	g_assert_cmpuint(out.relocations, ==, 0);
+	g_assert_cmpuint(out.relocations_failed, ==, 1);
 }
 
 /* ---- times ---- */
@@ -174,6 +204,7 @@ static void test_cancel(void)
 	fs_opt.relocation_square_ns = 10 * MS;
 	run_script(&tsim_policy_unpinned, script_cancel);
 	assert_log("grown@20000000 cancelled@20000000");
+	g_assert_cmpuint(out.relocations_failed, ==, 0);
 	g_assert_cmpuint(out.removals, ==, 0);
 }
 
@@ -308,6 +339,7 @@ static void test_cleaner_first(void)
 	assert_log("left@20000000");
 	g_assert_cmpuint(out.removals, ==, 1);
 	g_assert_cmpuint(out.relocations, ==, 0);
+	g_assert_cmpuint(out.relocations_failed, ==, 0);
 }
 
 static const struct engine_test tests[] = {
@@ -315,6 +347,7 @@ static const struct engine_test tests[] = {
 	{ "/balance/transaction", test_transaction },
 	{ "/balance/last-metadata", test_last_metadata },
 	{ "/balance/no-room", test_no_room },
+	{ "/balance/room-taken", test_room_taken },
 	{ "/balance/time", test_time },
 	{ "/balance/passes", test_passes },
 	{ "/balance/cancel", test_cancel },

@@ -83,6 +83,7 @@ static void test_estimate(void)
 	assert_estimate(0, 0, 3.688878774e-6, "< 3.7e-06");
 	assert_estimate(0, 0, 0.0366, "< 0.037");
 	assert_estimate(NAN, 0, 1, "-");
+	assert_estimate(0.52, 0, INFINITY, "-"); /* of a single replication */
 	assert_estimate(12345, 11000, 13700, "12300 [11000, 13700]");
 	assert_estimate(1234567, 1230000, 1240000, "1.2346 [1.2300, 1.2400]e+06");
 	assert_estimate(-0.42, -0.518, -0.322, "-0.420 [-0.518, -0.322]");
@@ -207,6 +208,7 @@ static void test_report_content(void)
 	/* Only the corrupted ones are a share of the replications. */
 	assert_line(text, "^  requests stalled +none seen$");
 	assert_line(text, "^  removals skipped +none +none$");
+	assert_line(text, "^  relocations failed +- +-$");
 	assert_line(text, "^  stall p50 +\\d");
 	assert_line(text, "^runs with a hit +\\d+ \\(0\\.\\d+\\) +0:1000 \\(< 0.0037\\)$");
 	assert_line(text, "^discards that destroyed live data\n  per removal +\\d");
