@@ -104,7 +104,8 @@ static void stall_rows(struct column *c)
 		pct.low *= 100;
 		pct.high *= 100;
 		row(c, "  stalled", tsim_text_count(sum->stalled, sum->requests, c->confidence));
-		row(c, "  stalled %", tsim_text_estimate(&pct));
+		/* one replication has no variance: its limits are those of any share */
+		row(c, "  stalled %", c->n > 1 ? tsim_text_estimate(&pct) : g_strdup("-"));
 	} else {
 		row(c, "  stalled", tsim_text_share(0, sum->requests, c->confidence));
 		row(c, "  stalled %", g_strdup("-"));
@@ -305,16 +306,16 @@ static void append_header(GString *out, const struct tsim_result *result)
 			       result->name, e->device, e->filesystem, e->workload);
 	g_string_append_printf(out,
 			       "%" G_GUINT64_FORMAT
-			       " replications per policy, seed %" G_GUINT64_FORMAT "%s,\n",
-			       result->tally->replications, e->seed,
+			       " replication%s per policy, seed %" G_GUINT64_FORMAT "%s,\n",
+			       result->tally->replications,
+			       result->tally->replications == 1 ? "" : "s", e->seed,
 			       tsim_result_n_policies(result) > 1 ? ", common random numbers" : "");
 	g_string_append_printf(out, "intervals [low, high] of %g %% confidence\n",
 			       e->confidence * 100);
 	if (failed)
-		g_string_append_printf(out,
-				       "%" G_GUINT64_FORMAT
-				       " more replications FAILED and count nowhere\n",
-				       failed);
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT " more replication%s\n", failed,
+				       failed == 1 ? " FAILED and counts nowhere" :
+						     "s FAILED and count nowhere");
 }
 
 /* Broken between words so that it can be pasted into a shell. */

@@ -200,7 +200,7 @@ static void test_report_content(void)
 				 s.tally->policies[0].sum.corrupted);
 	assert_line(text, "^experiment  latency$");
 	assert_line(text, "^1000 replications per policy, seed 20261122, common random numbers,$");
-	assert_line(text, "^1 more replications FAILED");
+	assert_line(text, "^1 more replication FAILED and counts nowhere$");
 	assert_line(text, failed);
 	assert_line(text,
 		    "^P\\(corrupt\\) +0\\.[23]\\d\\d \\[0\\.\\d{3}, 0\\.\\d{3}\\] +< 0\\.0037$");
