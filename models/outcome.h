@@ -93,6 +93,8 @@ struct tsim_race {
 	GArray *steps; /* (element-type struct tsim_race_step) */
 	guint64 lost_logical, lost_bytes; /* what the hit destroyed */
 	guint copies, copies_lost;
+	guint more_writes; /* into what the hit destroyed, beside those among the steps */
+	guint forgotten_writes; /* into the range under discard, too long ago */
 	const char *kind; /* "data", "metadata", "system" */
 	const char *fate; /* "healed", "latent", "persistent" */
 };

@@ -46,6 +46,7 @@ struct config {
 	struct tsim_enospc_rule rule;
 	TsimRecording *recording; /* follow = recording */
 	TsimForeground *foreground; /* follow = foreground */
+	tsim_ns start_ns; /* the first event, on the recording's clock */
 };
 
 /* One user of the recording. */
@@ -75,7 +76,7 @@ static const struct tsim_option options[] = {
 	{ "loop", TSIM_OPT_ENUM, OPT(loop), .choices = loop_names, .def = "open",
 	  .help = "operations at recorded times, or after recorded pauses: closed" },
 	{ "time_scale", TSIM_OPT_REAL, OPT(scale), 1e-3, 1e3, .def = "1",
-	  .help = "recorded times are multiplied by this" },
+	  .help = "recorded times are multiplied by this: 0.5 is twice as fast" },
 	{ "trims", TSIM_OPT_ENUM, OPT(trims), .choices = trims_names, .def = "recorded",
 	  .help = "foreground: recorded passes, none, or each recorded fstrim process in a loop" },
 	{ "trim_pause", TSIM_OPT_TIME, OPT(trim_pause_ns), 1e3, 1000 * HOUR_NS, .def = "1ms",
@@ -122,7 +123,7 @@ static gboolean prepare(void *data, GError **error)
 
 	if (!path || !tsim_enospc_rule_parse(c->on_enospc, &c->rule, error))
 		return FALSE;
-	events = tsim_ftrace_read_all(path, error);
+	events = tsim_ftrace_read_all(path, &c->start_ns, error);
 	if (!events)
 		return FALSE;
 	return c->follow == FOLLOW_RECORDING ? prepare_recording(c, events, error) :
@@ -140,6 +141,12 @@ static void release(void *data)
 static gboolean scripted(const void *config)
 {
 	return ((const struct config *)config)->follow == FOLLOW_RECORDING;
+}
+
+static gboolean follows(const void *config, tsim_ns *start_ns)
+{
+	*start_ns = ((const struct config *)config)->start_ns;
+	return scripted(config);
 }
 
 static void adjust(const void *config, struct tsim_fs_options *fs,
@@ -342,6 +349,7 @@ const struct tsim_workload_ops tsim_workload_replay = {
 	.release = release,
 	.adjust = adjust,
 	.scripted = scripted,
+	.follows = follows,
 	.start = start,
 	.clear = clear,
 };

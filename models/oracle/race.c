@@ -63,13 +63,17 @@ static void reuse_steps(struct tsim_race *race, const struct tsim_hit *hit,
 	stripe.end += (hit->chunk->copies - 1) * hit->chunk->len;
 	step(race, hit->chunk->alloc_ns, TSIM_COLUMN_WRITER, "chunk", stripe, hit->chunk->logical,
 	     hit->chunk->ordinal);
-	for (guint i = 0, shown = 0;
-	     i < MIN(d->n_writes, TSIM_KEPT_WRITES) && shown < TSIM_SHOWN_WRITES; i++) {
+	race->forgotten_writes = d->n_writes - MIN(d->n_writes, TSIM_KEPT_WRITES);
+	for (guint i = 0, shown = 0; i < MIN(d->n_writes, TSIM_KEPT_WRITES); i++) {
 		const struct tsim_raced_write *w = &d->writes[i];
 
 		if (!tsim_range_overlaps(w->phys, destroyed) || w->effect_ns > hit->t_ns ||
 		    w->submit_ns < hit->chunk->alloc_ns) /* of an owner in between */
 			continue;
+		if (shown == TSIM_SHOWN_WRITES) {
+			race->more_writes++;
+			continue;
+		}
 		shown++;
 		step(race, w->submit_ns, TSIM_COLUMN_WRITER, "write", w->phys, w->logical, 0);
 		step(race, w->effect_ns, TSIM_COLUMN_DEVICE, "write_effect", w->phys, w->logical,

@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "error.h"
+#include "race-file.h"
 #include "store.h"
 
 static char *terminal, *only;
@@ -97,6 +98,26 @@ static char *read_title(const char *dir, GError **error)
 			       json_object_get_int_member_with_default(o, "seed", 0));
 }
 
+/* The space-time plot shows the first kept hit; its title says whose it is. */
+static char *title_of_hit(const char *dir, const char *title)
+{
+	g_autofree char *races = g_build_filename(dir, "races", NULL);
+	g_autoptr(GDir) d = g_dir_open(races, 0, NULL);
+	const char *name;
+
+	while (d && (name = g_dir_read_name(d))) {
+		g_autofree char *path = g_build_filename(races, name, NULL);
+		g_autoptr(TsimRaceFile) file = NULL;
+
+		if (g_str_has_prefix(name, "001-"))
+			file = tsim_race_file_load(path, NULL);
+		if (file)
+			return g_strdup_printf("%s\npolicy %s, hit 1, replication %u", title,
+					       file->policy, file->kept->replication);
+	}
+	return g_strdup(title);
+}
+
 /* gnuplot says where on a line of its own with a caret; the line with words in it is of use. */
 static char *first_words(const char *text)
 {
@@ -157,6 +178,7 @@ static gboolean plot_figure(const char *dir, const struct figure *figure, const 
 {
 	g_autofree char *data = g_build_filename(dir, "data", figure->data, NULL);
 	g_autofree char *script = find_script(figure->name, error);
+	g_autofree char *heading = figure->without ? title_of_hit(dir, title) : g_strdup(title);
 
 	if (!script)
 		return FALSE;
@@ -167,8 +189,8 @@ static gboolean plot_figure(const char *dir, const struct figure *figure, const 
 		return TRUE;
 	}
 	if (g_strcmp0(terminal, "dumb") == 0)
-		return run_gnuplot(script, data, "dumb", "-", title, error);
-	return plot_to_file(dir, script, data, figure->name, title, error);
+		return run_gnuplot(script, data, "dumb", "-", heading, error);
+	return plot_to_file(dir, script, data, figure->name, heading, error);
 }
 
 static gboolean plot(const char *dir, GError **error)

@@ -34,6 +34,17 @@ struct job {
 	GError *error;
 };
 
+/* A device of another size has other chunks from the first one on. */
+static void print_hint(const struct tsim_placement *placement, const char *path)
+{
+	if (placement->beyond)
+		fprintf(stderr, "%s: a chunk lies beyond the device: is --device-size right?\n",
+			path);
+	else if (placement->placed == 0)
+		fprintf(stderr, "%s: the very first chunk differs: is --device-size right?\n",
+			path);
+}
+
 static gboolean check_one(struct job *job, const char *path)
 {
 	g_autoptr(GArray) events = tsim_ftrace_read(path, &job->error);
@@ -55,6 +66,7 @@ static gboolean check_one(struct job *job, const char *path)
 	printf("%s: %u of %u placed as the kernel did\n", path, placement.placed, placement.chunks);
 	if (placement.difference) {
 		fprintf(stderr, "%s: %s\n", path, placement.difference);
+		print_hint(&placement, path);
 		job->same = FALSE;
 	}
 	tsim_placement_clear(&placement);

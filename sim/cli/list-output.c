@@ -187,11 +187,25 @@ static void add_points(JsonBuilder *b, const struct tsim_list *list)
 	json_builder_end_array(b);
 }
 
+/* json-glib writes 17 digits, of which an estimate has two. */
+static char *shorten_estimate(const char *text, double number)
+{
+	char digits[G_ASCII_DTOSTR_BUF_SIZE];
+	g_autofree char *few = tsim_format_real(number);
+	g_autofree char *member = g_strconcat("\"estimated_s\" : ", few, NULL);
+	g_autofree char *long_member = g_strconcat(
+		"\"estimated_s\" : ", g_ascii_dtostr(digits, sizeof(digits), number), NULL);
+	g_auto(GStrv) parts = g_strsplit(text, long_member, 2);
+
+	return g_strjoinv(member, parts);
+}
+
 static void print_json(const struct tsim_list *list)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
 	g_autoptr(JsonNode) root = NULL;
-	g_autofree char *text = NULL;
+	const double seconds = two_digits(estimate(list));
+	g_autofree char *text = NULL, *shorter = NULL;
 
 	json_builder_begin_object(b);
 	json_builder_set_member_name(b, "experiment");
@@ -203,7 +217,7 @@ static void print_json(const struct tsim_list *list)
 	add_int(b, "runs", runs(list) < 0x1p63 ? (guint64)runs(list) : G_MAXINT64);
 	json_builder_set_member_name(b, "estimated_s");
 	if (list->timed)
-		json_builder_add_double_value(b, estimate(list));
+		json_builder_add_double_value(b, seconds);
 	else
 		json_builder_add_null_value(b);
 	add_int(b, "processors", list->jobs);
@@ -212,7 +226,8 @@ static void print_json(const struct tsim_list *list)
 	json_builder_end_object(b);
 	root = json_builder_get_root(b);
 	text = json_to_string(root, TRUE);
-	printf("%s\n", text);
+	shorter = shorten_estimate(text, seconds);
+	printf("%s\n", shorter);
 }
 
 void tsim_list_print(const struct tsim_list *list, const char *format)

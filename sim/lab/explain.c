@@ -24,6 +24,7 @@ static const char *const heads[TSIM_N_COLUMNS] = {
 struct diagram {
 	const struct tsim_race *race;
 	GString *out;
+	gboolean exact; /* addresses in bytes as well */
 	gboolean shown[TSIM_N_COLUMNS];
 	tsim_ns t0;
 	const char *unit; /* of the time column */
@@ -68,8 +69,8 @@ static gboolean is(const struct tsim_race_step *step, const char *what)
 	return strcmp(step->what, what) == 0;
 }
 
-/* "1653MiB+256MiB": where on the device, to a KiB, and how long. */
-static void append_range(GString *out, const struct tsim_race_step *step)
+/* "1653MiB+256MiB": where on the device, to a KiB, and how long; @exact: in bytes as well. */
+static void append_range(GString *out, const struct tsim_race_step *step, gboolean exact)
 {
 	g_autofree char *size = tsim_human_bytes(step->end - step->start);
 	char start[32];
@@ -79,6 +80,9 @@ static void append_range(GString *out, const struct tsim_race_step *step)
 		len--;
 	len -= start[len - 1] == '.';
 	g_string_append_printf(out, " %.*sMiB+%s", (int)len, start, size);
+	if (exact)
+		g_string_append_printf(out, " (%" G_GUINT64_FORMAT "+%" G_GUINT64_FORMAT ")",
+				       step->start, step->end - step->start);
 }
 
 /* A range is told once; those of a chunk and of the damage always: the story is about them. */
@@ -102,7 +106,7 @@ static GStrv step_words(const struct diagram *d, guint i)
 	g_autoptr(GString) all = g_string_new(text);
 
 	if (is_range_new(d, i))
-		append_range(all, step);
+		append_range(all, step, d->exact);
 	if (step->logical && (is(step, "chunk") || is(step, "write")))
 		g_string_append_printf(all, " logical %" G_GUINT64_FORMAT, step->logical);
 	return g_strsplit(all->str, " ", -1);
@@ -307,12 +311,33 @@ static char *fate_text(const struct tsim_race *race)
 			       race->copies == 1 ? "copy" : "copies", race->fate);
 }
 
+static char *exact_seconds(tsim_ns t)
+{
+	return g_strdup_printf("%" G_GINT64_FORMAT ".%09" G_GINT64_FORMAT " s", t / TSIM_NS_PER_S,
+			       t % TSIM_NS_PER_S);
+}
+
+/* In a replay so that the clocks can be added. */
+static void append_start(GString *out, const struct tsim_race_file *file, tsim_ns t0)
+{
+	g_autofree char *start = tsim_human_time((double)t0), *exact = exact_seconds(t0),
+			*recording = exact_seconds(file->recording_start_ns);
+
+	if (file->follows_recording)
+		g_string_append_printf(
+			out,
+			"time 0 is %s into the replication, which began at %s\nof "
+			"the recording's clock; in brackets: bytes on the device\n\n",
+			exact, recording);
+	else
+		g_string_append_printf(out, "time 0 is %s into the replication\n\n", start);
+}
+
 static void draw_summary(GString *out, const struct tsim_race_file *file)
 {
 	const struct tsim_race *race = &file->kept->race;
 	g_autofree char *lost = tsim_human_bytes(race->lost_bytes), *fate = fate_text(race);
-	g_autofree char *start =
-		tsim_human_time(g_array_index(race->steps, struct tsim_race_step, 0).t_ns);
+	tsim_ns t0 = g_array_index(race->steps, struct tsim_race_step, 0).t_ns;
 
 	g_string_append_printf(out,
 			       "experiment %s, policy %s, seed %" G_GUINT64_FORMAT
@@ -321,13 +346,29 @@ static void draw_summary(GString *out, const struct tsim_race_file *file)
 	g_string_append_printf(out, "%s of %s lost at logical %" G_GUINT64_FORMAT ", %s\n", lost,
 			       race->kind, race->lost_logical, fate);
 	if (is_misdirected(race))
-		g_string_append_printf(
-			out,
-			"misdirected discard: logical %" G_GUINT64_FORMAT
-			" of its entry belonged to the new chunk of\n"
-			"group %" G_GUINT64_FORMAT " when the discard was mapped to the device\n",
-			find(race, "hide")->logical, find(race, "chunk")->number);
-	g_string_append_printf(out, "time 0 is %s into the replication\n\n", start);
+		g_string_append_printf(out,
+				       "misdirected discard: logical %" G_GUINT64_FORMAT
+				       " of its entry belonged to the new chunk of\n"
+				       "group %" G_GUINT64_FORMAT
+				       " when the discard was mapped to the device\n",
+				       find(race, "hide")->logical, find(race, "chunk")->number);
+	append_start(out, file, t0);
+}
+
+/* Writes that the diagram leaves out. */
+static void draw_more(GString *out, const struct tsim_race *race)
+{
+	if (race->more_writes || race->forgotten_writes)
+		g_string_append_c(out, '\n');
+	if (race->more_writes)
+		g_string_append_printf(out, "and %u more write%s into what was destroyed\n",
+				       race->more_writes, race->more_writes == 1 ? "" : "s");
+	if (race->forgotten_writes)
+		g_string_append_printf(out,
+				       "and %u earlier write%s somewhere into the discarded "
+				       "range\n",
+				       race->forgotten_writes,
+				       race->forgotten_writes == 1 ? "" : "s");
 }
 
 static void draw_diagram(struct diagram *d)
@@ -353,13 +394,16 @@ char *tsim_explain(const struct tsim_race_file *file)
 {
 	struct tsim_race race = file->kept->race;
 	g_autoptr(GArray) told = told_steps(race.steps);
-	struct diagram d = { .race = &race, .out = g_string_new(NULL) };
+	struct diagram d = { .race = &race,
+			     .out = g_string_new(NULL),
+			     .exact = file->follows_recording };
 	g_autofree char *fsck = tsim_fsck_text(&race);
 	g_auto(GStrv) lines = g_strsplit(fsck, "\n", -1);
 
 	draw_summary(d.out, file);
 	race.steps = told;
 	draw_diagram(&d);
+	draw_more(d.out, &race);
 	g_string_append_printf(d.out, "\n%s\n", lines[0]);
 	for (guint i = 1; lines[i]; i++)
 		g_string_append_printf(d.out, "%s%s%s", lines[i][0] ? "\t" : "", lines[i],

@@ -129,7 +129,8 @@ static gboolean decode_step(struct tsim_race_step *step, const guint8 **p, const
 static void encode_kept(const struct tsim_kept *kept, GByteArray *out)
 {
 	const struct tsim_race *race = &kept->race;
-	guint32 head[] = { kept->replication, kept->index, race->copies, race->copies_lost,
+	guint32 head[] = { kept->replication, kept->index,	 race->copies,
+			   race->copies_lost, race->more_writes, race->forgotten_writes,
 			   race->steps->len };
 
 	tsim_wire_put(out, head, sizeof(head));
@@ -145,7 +146,7 @@ static gboolean decode_kept(struct tsim_kept *kept, const guint8 **p, const guin
 {
 	struct tsim_race *race = &kept->race;
 	struct tsim_race_step step = { 0 };
-	guint32 head[5];
+	guint32 head[7];
 
 	if (!tsim_wire_get(p, end, head, sizeof(head)) ||
 	    !tsim_wire_get(p, end, &race->lost_logical, sizeof(race->lost_logical)) ||
@@ -155,11 +156,13 @@ static gboolean decode_kept(struct tsim_kept *kept, const guint8 **p, const guin
 	kept->index = head[1];
 	race->copies = head[2];
 	race->copies_lost = head[3];
+	race->more_writes = head[4];
+	race->forgotten_writes = head[5];
 	race->kind = tsim_wire_get_text(p, end);
 	race->fate = tsim_wire_get_text(p, end);
 	if (!race->kind || !race->fate)
 		return FALSE;
-	for (guint32 i = 0; i < head[4]; i++) {
+	for (guint32 i = 0; i < head[6]; i++) {
 		if (!decode_step(&step, p, end))
 			return FALSE;
 		g_array_append_val(race->steps, step);

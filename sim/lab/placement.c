@@ -39,6 +39,7 @@ static void differ(struct replay *r, const struct tsim_trace_event *e,
 		"chunk %u, %s after the first event: the kernel has logical %" G_GUINT64_FORMAT
 		" phys %" G_GUINT64_FORMAT " len %" G_GUINT64_FORMAT ", the simulator %s",
 		r->out->placed + 1, at, e->logical, e->phys, e->len, ours ? ours : "no space");
+	r->out->beyond = e->phys + e->len > r->fs_options.size_bytes;
 	r->follower.stop = TRUE;
 }
 

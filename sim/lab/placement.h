@@ -10,6 +10,7 @@ struct tsim_placement {
 	guint chunks; /* allocations in the recording */
 	guint placed; /* ... at the kernel's place, size and logical address */
 	guint reused; /* of those, at a logical address that was in use before */
+	gboolean beyond; /* the kernel's first different chunk ends beyond the device */
 	char *difference; /* the first, in words; NULL: none */
 };
 

@@ -62,6 +62,10 @@ char *tsim_race_json(const struct tsim_result *result, guint policy, const struc
 	add_number(b, "copies_lost", kept->race.copies_lost);
 	add_number(b, "lost_logical", kept->race.lost_logical);
 	add_number(b, "lost_bytes", kept->race.lost_bytes);
+	add_number(b, "more_writes", kept->race.more_writes);
+	add_number(b, "forgotten_writes", kept->race.forgotten_writes);
+	if (result->experiment->follows_recording)
+		add_number(b, "recording_start_ns", result->experiment->recording_start_ns);
 	json_builder_set_member_name(b, "steps");
 	json_builder_begin_array(b);
 	for (guint i = 0; i < kept->race.steps->len; i++)
@@ -153,6 +157,11 @@ static gboolean read_race(JsonObject *o, struct tsim_race_file *file)
 	kept->race.copies_lost = get_number(o, "copies_lost", &ok);
 	kept->race.lost_logical = get_number(o, "lost_logical", &ok);
 	kept->race.lost_bytes = get_number(o, "lost_bytes", &ok);
+	kept->race.more_writes = get_number(o, "more_writes", &ok);
+	kept->race.forgotten_writes = get_number(o, "forgotten_writes", &ok);
+	file->follows_recording = json_object_has_member(o, "recording_start_ns");
+	if (file->follows_recording)
+		file->recording_start_ns = get_number(o, "recording_start_ns", &ok);
 	if (!steps || !JSON_NODE_HOLDS_ARRAY(steps))
 		return FALSE;
 	for (guint i = 0; i < json_array_get_length(json_node_get_array(steps)); i++)

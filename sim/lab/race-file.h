@@ -9,6 +9,8 @@
 struct tsim_race_file {
 	char *experiment, *policy;
 	guint64 seed;
+	gboolean follows_recording;
+	tsim_ns recording_start_ns; /* on the recording's own clock */
 	struct tsim_kept *kept;
 };
 

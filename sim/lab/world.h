@@ -17,6 +17,9 @@ struct tsim_experiment {
 	guint64 replications, seed;
 	double confidence;
 	gboolean paranoid;
+	/* Not of the group: of a replay of all that was recorded. */
+	gboolean follows_recording;
+	tsim_ns recording_start_ns; /* on the recording's own clock */
 };
 
 const struct tsim_schema *tsim_setup_schema(void);

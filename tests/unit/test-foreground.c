@@ -199,7 +199,8 @@ static void test_growth(void)
 static void load(const char *path)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GArray) events = tsim_ftrace_read_all(path, &error);
+	tsim_ns start_ns;
+	g_autoptr(GArray) events = tsim_ftrace_read_all(path, &start_ns, &error);
 
 	g_assert_no_error(error);
 	g_clear_pointer(&foreground, tsim_foreground_free);

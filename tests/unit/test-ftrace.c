@@ -20,13 +20,15 @@ static GArray *read_bytes(const char *text, gssize len, GError **error)
 	return tsim_ftrace_read(path, error);
 }
 
+static tsim_ns start_ns; /* of the last read_all() */
+
 static GArray *read_all(const char *text)
 {
 	g_autoptr(GError) error = NULL;
 	GArray *events;
 
 	g_assert_true(g_file_set_contents(path, text, -1, NULL));
-	events = tsim_ftrace_read_all(path, &error);
+	events = tsim_ftrace_read_all(path, &start_ns, &error);
 	g_assert_no_error(error);
 	return events;
 }
@@ -136,6 +138,7 @@ static void test_requests(void)
 		RQ("6", "issue", "FF 0 ()", "0"));
 
 	g_assert_cmpuint(e->len, ==, 3);
+	g_assert_cmpint(start_ns, ==, 1100 * TSIM_NS_PER_MS);
 	g_assert_cmpint(event(e, 0)->kind, ==, TSIM_TRACE_WRITE);
 	g_assert_cmpuint(event(e, 0)->phys, ==, 16 * 512);
 	g_assert_cmpuint(event(e, 0)->len, ==, 8 * 512);

@@ -43,8 +43,9 @@ static void follow(void *data)
 static void load(const char *path)
 {
 	g_autoptr(GError) error = NULL;
+	tsim_ns start_ns;
 
-	events = tsim_ftrace_read_all(path, &error);
+	events = tsim_ftrace_read_all(path, &start_ns, &error);
 	g_assert_no_error(error);
 	recording = tsim_recording_new(events, &error);
 	g_assert_no_error(error);

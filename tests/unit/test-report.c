@@ -464,9 +464,30 @@ static void test_explain(void)
 	assert_line(text, "^ +500\\.002 ms +discard piece 0 takes effect:\n"
 			  " +DESTROYS 1053\\.281MiB\\+16KiB$");
 	assert_no(text, "misdirected");
+	assert_no(text, "recording");
+	assert_no(text, "more write");
 	assert_line(text, "UNBLOCKED");
 	assert_line(text, "a-word-that-nob");
 	assert_line(text, "^\tread block failed check_tree_block$");
+}
+
+/* Addresses to be found in the recording, and what the diagram leaves out. */
+static void test_explain_recording(void)
+{
+	g_autoptr(TsimRaceFile) file = race_file();
+	g_autofree char *text = NULL;
+
+	file->follows_recording = TRUE;
+	file->recording_start_ns = G_GINT64_CONSTANT(1766420743012000345);
+	file->kept->race.more_writes = 3;
+	file->kept->race.forgotten_writes = 1;
+	text = tsim_explain(file);
+	assert_line(text, "^time 0 is 0\\.000001000 s into the replication, which began at "
+			  "1766420743\\.012000345 s\nof the recording's clock; ");
+	assert_line(text, "^ +159\\.999 ms +submits a write 1053\\.281MiB\\+16KiB\n "
+			  "+\\(1104445440\\+16384\\) logical");
+	assert_line(text, "^and 3 more writes into what was destroyed$");
+	assert_line(text, "^and 1 earlier write somewhere into the discarded range$");
 }
 
 /* Writes side by side are one; a discard that was mapped to the new owner is named. */
@@ -686,6 +707,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/fsck/data", test_fsck_data);
 	g_test_add_func("/fsck/latent", test_fsck_latent);
 	g_test_add_func("/explain/diagram", test_explain);
+	g_test_add_func("/explain/recording", test_explain_recording);
 	g_test_add_func("/explain/misdirected", test_explain_misdirected);
 	g_test_add_func("/explain/race-file", test_race_file);
 	g_test_add_func("/explain/shapes", test_shapes);

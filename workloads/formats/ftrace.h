@@ -5,4 +5,4 @@
 #include "trace-event.h"
 
 GArray *tsim_ftrace_read(const char *path, GError **error);
-GArray *tsim_ftrace_read_all(const char *path, GError **error);
+GArray *tsim_ftrace_read_all(const char *path, tsim_ns *start_ns, GError **error);

@@ -252,14 +252,13 @@ static void read_events(TsimTraceReader *reader, struct reading *r, GError **err
 	}
 }
 
-static GArray *read_file(const char *path, gboolean all, GError **error)
+static GArray *read_file(const char *path, gboolean all, tsim_ns *start_ns, GError **error)
 {
 	g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(struct tsim_trace_event));
 	g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(struct open));
 	g_autoptr(TsimTraceReader) reader = tsim_trace_open(path, error);
 	struct reading reading = { all, events, open };
 	g_autoptr(GError) local = NULL;
-	tsim_ns first;
 
 	if (!reader)
 		return NULL;
@@ -272,9 +271,9 @@ static GArray *read_file(const char *path, gboolean all, GError **error)
 		tsim_throw(error, "%s: no trace event that can be replayed in this file", path);
 		return NULL;
 	}
-	first = g_array_index(events, struct tsim_trace_event, 0).t_ns;
+	*start_ns = g_array_index(events, struct tsim_trace_event, 0).t_ns;
 	for (guint i = 0; i < events->len; i++)
-		g_array_index(events, struct tsim_trace_event, i).t_ns -= first;
+		g_array_index(events, struct tsim_trace_event, i).t_ns -= *start_ns;
 	return g_steal_pointer(&events);
 }
 
@@ -289,11 +288,16 @@ static GArray *read_file(const char *path, gboolean all, GError **error)
  */
 GArray *tsim_ftrace_read(const char *path, GError **error)
 {
-	return read_file(path, FALSE, error);
+	tsim_ns start_ns;
+
+	return read_file(path, FALSE, &start_ns, error);
 }
 
-/* The same with trimmers' groups and entries, writes and the block layer's discards. */
-GArray *tsim_ftrace_read_all(const char *path, GError **error)
+/*
+ * The same with trimmers' groups and entries, writes and the block layer's
+ * discards.  @start_ns: the time of the first, on the recording's own clock.
+ */
+GArray *tsim_ftrace_read_all(const char *path, tsim_ns *start_ns, GError **error)
 {
-	return read_file(path, TRUE, error);
+	return read_file(path, TRUE, start_ns, error);
 }

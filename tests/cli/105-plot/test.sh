@@ -13,6 +13,8 @@ for name in corruption stall space-time; do
 	grep -q '</svg>' r/plots/$name.svg || _fail "$name.svg is not complete"
 	grep -q 'r1: probe on probe, probe, seed 20261122' r/plots/$name.svg || _fail "$name: no title"
 done
+grep -q 'policy unpinned, hit 1, replication [0-9]' r/plots/space-time.svg || _fail "whose hit is it"
+grep -q 'hit 1' r/plots/stall.svg && _fail "stall is of no hit"
 cp r/plots/corruption.svg first.svg
 run_check plot r --terminal svg --only corruption
 cmp -s first.svg r/plots/corruption.svg || _fail "the same figure differs"

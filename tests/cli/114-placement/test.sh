@@ -14,6 +14,9 @@ expect '^a1.txt: 23 of 23 placed as the kernel did$'
 run_status 4 validate placement --device-size 5GiB "$a1"
 expect ': [0-9] of 23 placed as the kernel did$'
 grep -q 'the kernel has logical [0-9]* phys [0-9]* len [0-9]*, the simulator logical' "$err" || _fail 'no difference'
+grep -q ': the very first chunk differs: is --device-size right?$' "$err" || _fail 'no hint'
+run_status 4 validate placement --device-size 128MiB "$a1"
+grep -q ': a chunk lies beyond the device: is --device-size right?$' "$err" || _fail 'no hint'
 
 run_check validate placement --help
 expect '^  trimsim validate placement'

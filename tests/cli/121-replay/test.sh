@@ -34,12 +34,20 @@ is r pinned-chunk hits -eq 0
 is r pinned-chunk reused -eq 0
 is r pinned-chunk removals -eq 104
 run_check explain r
-expect 'hides a free space entry of group 3 21.188MiB\+512KiB$'
+expect 'hides a free space entry of group 3 21.188MiB\+512KiB \(22216704\+524288\)$'
 expect 'removes the group and its extent map \(trans 32\)$'
 expect ' allocates the chunk of group 8 21MiB\+256MiB$'
-expect '^ +logical 1062207488$'
-expect ' submits a write 21.336MiB\+56KiB logical$'
+expect '^ +\(22020096\+268435456\) logical 1062207488$'
+expect ' submits a write 21.336MiB\+56KiB \(22372352\+57344\)$'
 expect 'DESTROYS 21.188MiB\+512KiB$'
+expect '^and 3 more writes into what was destroyed$'
+# ... 5.880003 s + 0.040012 s + 361.328 ms, sector 22372352 / 512: there it is in the recording
+expect '^time 0 is 0.040012000 s into the replication, which began at 5.880003000 s$'
+expect '^ 361.328 ms +submits a write'
+zcat "$a5" | grep -q ' 6.281[0-9]*: block_rq_issue: 254,0 W.* 43696 + 112 ' || _fail 'no such write'
+run_check report r
+expect '^1 replication per policy'
+expect '^  per removal +- '
 
 run_check run "$configs/replay-a5.conf" --quiet -o scaled --set workload.time_scale=0.5
 [ "$(value r unpinned hits)" = "$(value scaled unpinned hits)" ] || _fail 'time_scale changes the hits'
