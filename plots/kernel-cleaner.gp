@@ -28,7 +28,7 @@ set xtics (20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1000)
 set key off
 set style fill transparent solid 0.25 noborder
 set yrange [0:*]
-set lmargin 10
+set lmargin 12
 array name[3] = ["removals / hour", "exposed / hour", "exposed / discard"]
 array line[3] = [23, 26, 11]	# columns of the sweep
 array point[3] = [8, 11, 14]	# ... and of the kernel's points
