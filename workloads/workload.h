@@ -27,7 +27,7 @@ struct tsim_workload_ops {
 		       struct tsim_device_options *device);
 	/* Optional.  Are commits and removals the workload's? Then neither kthread runs. */
 	gboolean (*scripted)(const void *config);
-	/* Optional.  Is a recording followed step by step?  @start_ns: its first event, on its clock. */
+	/* Optional.  Is a recording followed?  @start_ns: its first event, on its own clock. */
 	gboolean (*follows)(const void *config, tsim_ns *start_ns);
 	/* Optional.  Chunks before the first actor runs; tsim_space_mkfs() when NULL. */
 	void (*mkfs)(struct tsim_workload *w);
