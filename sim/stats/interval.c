@@ -205,21 +205,23 @@ guint64 tsim_inverse_target(double relative_half_width, double confidence)
  * @n: trials, all independent
  * @confidence: two-sided, e.g. 0.95
  *
- * (r - 1) / (n - 1) is unbiased (Haldane, 1945), r / n is not.  The interval is
- * that of 2 n p, nearly chi-square with 2 r degrees of freedom while p is small.
+ * (r - 1) / (n - 1) is unbiased (Haldane, 1945), r / n is not.  The limits are
+ * those of the negative binomial law: the upper one is that of @n - 1 trials,
+ * as the last one was bound to hit.
  *
  * Return: the estimate; NaN when there are too few trials for it.
  */
 struct tsim_estimate tsim_inverse_sampling(guint64 hits, guint64 n, double confidence)
 {
-	double tail = half_tail(confidence), trials = (double)n;
+	double tail = half_tail(confidence), k = (double)hits, trials = (double)n, high = 1;
 
 	if (hits < 2 || n < hits)
 		return no_trials(confidence);
-	return (struct tsim_estimate){ (double)(hits - 1) / (trials - 1),
-				       lower_gamma_quantile(hits, tail) / trials,
-				       MIN(1, upper_gamma_quantile(hits, tail) / trials),
-				       confidence, "inverse sampling" };
+	if (n > hits)
+		high = solve(gsl_cdf_beta_Q, FALSE, tail, k, trials - k, 1);
+	return (struct tsim_estimate){ (k - 1) / (trials - 1),
+				       solve(gsl_cdf_beta_P, TRUE, tail, k, trials - k + 1, 1),
+				       high, confidence, "inverse sampling" };
 }
 
 static double twice_the_smaller(double at_least, double at_most)

@@ -60,8 +60,8 @@ static void test_inverse_target(void)
 
 /*
  * The number of trials up to hit r is negative binomial: bias and coverage by
- * enumeration.  (r - 1)/(n - 1) is unbiased; the interval is exact as p goes to
- * 0 and off by terms of the order p.
+ * enumeration.  (r - 1)/(n - 1) is unbiased; the interval is exact but for the
+ * steps of the law.
  */
 static void check_inverse(guint r, double p, double tolerance)
 {
@@ -92,6 +92,8 @@ static void test_inverse_sampling(void)
 	check_inverse(16, 0.01, 0.005);
 	check_inverse(97, 0.02, 0.005);
 	check_inverse(97, 0.005, 0.001);
+	check_inverse(97, 0.5, 0.02);
+	check_inverse(97, 0.9, 0.04);
 	g_assert_true(isnan(tsim_inverse_sampling(1, 10, 0.95).estimate));
 }
 
@@ -103,7 +105,7 @@ static void test_inverse_sampling_large(void)
 	check_close(e.low, 49207e-9 * (1 - 1.95996 / sqrt(49207)), 1e-4);
 	check_close(e.high, 49207e-9 * (1 + 1.95996 / sqrt(49207)), 1e-4);
 	e = tsim_inverse_sampling(4000000, 40000000, 0.95);
-	check_close(e.high, 0.1 * (1 + 1.95996 / 2000), 1e-5);
+	check_close(e.high, 0.1 * (1 + 1.95996 * sqrt(0.9) / 2000), 1e-6);
 }
 
 static double tails(guint k, guint n, double p)
