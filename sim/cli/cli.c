@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "expect.h"
 
 /* Where the two lines begin that show a value and a caret below it; the end when there are none. */
 static gsize find_marked(const char *message)
@@ -116,11 +117,13 @@ TsimSetup *tsim_cli_setup(const TsimSweep *sweep, guint64 point, GError **error)
 {
 	g_autoptr(TsimResolved) resolved = tsim_sweep_resolve(sweep, point, error);
 	g_autoptr(GError) local = NULL;
-	TsimSetup *setup = resolved ? tsim_setup_new(resolved, &local) : NULL;
+	g_autoptr(TsimSetup) setup = resolved ? tsim_setup_new(resolved, &local) : NULL;
 	g_autofree char *where = NULL;
 
+	if (setup)
+		tsim_expect_check(resolved, tsim_setup_experiment(setup), &local);
 	if (!local)
-		return setup;
+		return g_steal_pointer(&setup);
 	where = tsim_sweep_describe(sweep, point);
 	tsim_throw(error, *where ? "%s (%s)" : "%s%s", local->message, where);
 	return NULL;

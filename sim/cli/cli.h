@@ -11,8 +11,9 @@ enum {
 	TSIM_EXIT_OK = 0,
 	TSIM_EXIT_FAILED = 1,		/* a run failed or an invariant broke */
 	TSIM_EXIT_USAGE = 2,		/* bad usage or bad input */
+	TSIM_EXIT_STOPPED = 3,		/* before the target precision */
 	TSIM_EXIT_CHECK = 4,		/* validation or check failed */
-	TSIM_EXIT_INTERRUPTED = 130,	/* nothing was written */
+	TSIM_EXIT_INTERRUPTED = 130,	/* what has run is stored */
 };
 
 /* One file per subcommand, one line in the array of main.c; argv[0] is its last word. */

@@ -6,7 +6,7 @@
 #include "error.h"
 #include "explain.h"
 #include "race-file.h"
-#include "store.h"
+#include "output.h"
 
 #define NOT_GIVEN G_MININT
 
@@ -113,7 +113,7 @@ static gboolean explain(const char *dir, GError **error)
 	g_autofree char *races = g_build_filename(dir, "races", NULL);
 	g_autoptr(GPtrArray) names = NULL;
 
-	if (!tsim_store_expect(dir, error))
+	if (!tsim_output_expect(dir, error))
 		return FALSE;
 	names = race_names(races, error);
 	if (!names)

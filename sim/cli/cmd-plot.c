@@ -7,8 +7,8 @@
 
 #include "cli.h"
 #include "error.h"
+#include "output.h"
 #include "race-file.h"
-#include "store.h"
 
 static char *terminal, *only;
 
@@ -197,7 +197,7 @@ static gboolean plot(const char *dir, GError **error)
 {
 	g_autofree char *title = NULL;
 
-	if (!check_options(error) || !tsim_store_expect(dir, error))
+	if (!check_options(error) || !tsim_output_expect(dir, error))
 		return FALSE;
 	title = read_title(dir, error);
 	if (!title)

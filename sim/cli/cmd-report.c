@@ -4,7 +4,7 @@
 
 #include "cli.h"
 #include "error.h"
-#include "store.h"
+#include "output.h"
 
 static char *format;
 
@@ -40,7 +40,7 @@ static gboolean report(const char *dir, GError **error)
 	g_autoptr(GError) local = NULL;
 	gsize size;
 
-	if (!name || !tsim_store_expect(dir, error))
+	if (!name || !tsim_output_expect(dir, error))
 		return FALSE;
 	path = g_build_filename(dir, name, NULL);
 	if (!g_file_get_contents(path, &text, &size, &local))

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
 #include "error.h"
-#include "result.h"
-#include "store.h"
+#include "output.h"
+#include "write-result.h"
 
 #define MAX_JOBS 1024
 
+#define MAX_SHARDS 100000
+
 static char **experiments, **sets;
-static char *dir, *seed, *replications, *format;
+static char *dir, *seed, *replications, *format, *selection, *shard_text;
 static int jobs;
-static gboolean quiet, paranoid;
+static gboolean quiet, paranoid, force;
+static struct tsim_shard shard = { 0, 1 };
 
 static const GOptionEntry entries[] = {
 	{ "experiment", 'e', 0, G_OPTION_ARG_STRING_ARRAY, &experiments,
@@ -29,6 +29,11 @@ static const GOptionEntry entries[] = {
 	  "N" },
 	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &dir,
 	  "where the result goes; default: results/EXPERIMENT-HASH", "DIR" },
+	{ "select", 'r', 0, G_OPTION_ARG_STRING, &selection,
+	  "only these points: numbers, 0..9, or a condition, 'D > 10ms && T == 30s'", "SELECTION" },
+	{ "force", 0, 0, G_OPTION_ARG_NONE, &force, "allow more than a million points", NULL },
+	{ "shard", 0, 0, G_OPTION_ARG_STRING, &shard_text,
+	  "part I of N, from 0; trimsim merge puts them together", "I/N" },
 	{ "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "the same as --set experiment.seed=S", "S" },
 	{ "replications", 0, 0, G_OPTION_ARG_STRING, &replications,
 	  "the same as --set experiment.replications=N", "N" },
@@ -37,31 +42,39 @@ static const GOptionEntry entries[] = {
 	{ "paranoid", 0, 0, G_OPTION_ARG_NONE, &paranoid,
 	  "the same as --set experiment.paranoid=yes", NULL },
 	{ "quiet", 0, 0, G_OPTION_ARG_NONE, &quiet,
-	  "no progress line, and do not say where the result is", NULL },
+	  "no progress, and do not say where the result is", NULL },
 	{ NULL },
 };
 
 static const char examples[] =
 	"Every policy of the experiment runs the same replications on the same random\n"
-	"numbers.  The report goes to standard output, the result to DIR; a result that\n"
-	"is there already is replaced when the new one is complete.\n"
+	"numbers, and so does every point of a sweep.  The report goes to standard\n"
+	"output, the result to DIR.  What has run is stored there at once: the same\n"
+	"command goes on where one ended that was interrupted, killed or out of disk\n"
+	"space, and one with more replications or other points runs what is missing.\n"
+	"SIGUSR1 asks how far it is.\n"
 	"\n"
 	"Examples:\n"
 	"  trimsim run my.conf\n"
 	"  trimsim run my.conf -e latency --set device.discard.base=20ms --seed 7 -j 4\n"
-	"  trimsim run my.conf --format json --quiet | jq '.points[0].policies'\n";
+	"  trimsim run my.conf -r 'D > 10ms' -o part\n"
+	"  trimsim run my.conf --shard 0/3 -o s0      # and 1/3, 2/3, elsewhere\n"
+	"  trimsim run my.conf --format json --quiet | jq '.points[0].policies'\n"
+	"\n"
+	"Exit status: 0 ok; 1 a replication failed; 3 the time budget ended first;\n"
+	"4 an expectation does not hold; 130 interrupted.\n";
 
 /* One experiment of the command line. */
 struct job {
-	TsimResolved *resolved;
-	TsimSetup *setup;
+	TsimPlan *plan;
+	GPtrArray *command; /* that gives this result again, words, NULL-terminated */
 	char *manifest, *dir, *place; /* place: @dir, whatever the current directory is */
 };
 
 static void job_free(struct job *job)
 {
-	g_clear_pointer(&job->setup, tsim_setup_free);
-	g_clear_pointer(&job->resolved, tsim_resolved_free);
+	g_clear_pointer(&job->plan, tsim_plan_free);
+	g_clear_pointer(&job->command, g_ptr_array_unref);
 	g_free(job->manifest);
 	g_free(job->dir);
 	g_free(job->place);
@@ -86,14 +99,18 @@ static GPtrArray *command_words(const char *path, const struct job *job)
 {
 	GPtrArray *words = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *number =
-		g_strdup_printf("%" G_GUINT64_FORMAT, tsim_setup_experiment(job->setup)->seed);
+		g_strdup_printf("%" G_GUINT64_FORMAT, tsim_plan_point(job->plan, 0)->seed);
 
 	add_word(words, "trimsim", "run");
 	add_word(words, NULL, path);
 	if (experiments)
-		add_word(words, "-e", tsim_resolved_experiment(job->resolved));
+		add_word(words, "-e", tsim_plan_experiment(job->plan));
 	for (guint i = 0; sets && sets[i]; i++)
 		add_word(words, "--set", sets[i]);
+	if (selection)
+		add_word(words, "-r", selection);
+	if (force)
+		g_ptr_array_add(words, g_strdup("--force"));
 	if (replications)
 		add_word(words, "--replications", replications);
 	if (paranoid)
@@ -101,6 +118,22 @@ static GPtrArray *command_words(const char *path, const struct job *job)
 	add_word(words, "--seed", number);
 	g_ptr_array_add(words, NULL);
 	return words;
+}
+
+static gboolean parse_shard(GError **error)
+{
+	int end = 0;
+
+	if (!shard_text)
+		return TRUE;
+	if (!g_ascii_isdigit(shard_text[0]) ||
+	    sscanf(shard_text, "%u/%u%n", &shard.i, &shard.n, &end) != 2 || shard_text[end])
+		return tsim_throw(error, "--shard: '%s' is not of the form I/N, such as 0/3",
+				  shard_text);
+	if (shard.n < 1 || shard.n > MAX_SHARDS || shard.i >= shard.n)
+		return tsim_throw(error, "--shard: %s is out of range, I is 0 to N-1, N is 1 to %d",
+				  shard_text, MAX_SHARDS);
+	return TRUE;
 }
 
 static gboolean check_options(GError **error)
@@ -113,7 +146,7 @@ static gboolean check_options(GError **error)
 	if (dir && experiments && g_strv_length(experiments) > 1)
 		return tsim_throw(
 			error, "-o: one directory cannot hold several experiments, leave it out");
-	return TRUE;
+	return parse_shard(error);
 }
 
 static gboolean set_number(TsimConfig *config, const char *key, const char *value, GError **error)
@@ -124,131 +157,134 @@ static gboolean set_number(TsimConfig *config, const char *key, const char *valu
 	return !value || tsim_config_set(config, assignment, error);
 }
 
-static struct job *prepare(const TsimConfig *config, const char *name, GError **error)
+static gboolean job_init(struct job *job, const TsimConfig *config, const char *path,
+			 const char *name, GError **error)
 {
-	struct job *job = g_new0(struct job, 1);
-	g_autofree char *text = NULL;
+	struct tsim_plan_options options = { .select = selection, .force = force };
 
-	job->resolved = tsim_config_resolve(config, name, tsim_setup_schema(), error);
-	if (job->resolved)
-		job->setup = tsim_setup_new(job->resolved, error);
-	if (!job->setup) {
-		job_free(job);
-		return NULL;
-	}
-	text = tsim_resolved_manifest(job->resolved);
-	job->manifest = tsim_store_manifest(text);
-	job->dir = dir ? g_strdup(dir) :
-			 tsim_store_default_dir(tsim_resolved_experiment(job->resolved),
-						job->manifest);
-	job->place = tsim_store_check(job->dir, error);
-	if (!job->place) {
-		job_free(job);
-		return NULL;
-	}
-	return job;
+	job->plan = tsim_plan_new(config, name, &options, error);
+	if (!job->plan)
+		return FALSE;
+	job->command = command_words(path, job);
+	job->manifest = tsim_plan_manifest(job->plan);
+	job->dir = dir ? g_strdup(dir) : tsim_output_default_dir(job->plan, &shard);
+	job->place = tsim_output_check(job->dir, error);
+	return job->place != NULL;
 }
 
-/* All experiments are read before the first one runs: a mistake in the last is known at once. */
-static GPtrArray *prepare_all(const char *path, GError **error)
+/*
+ * All experiments are read before the first one runs: a mistake in the last is known at once.
+ * @config: (out) (transfer full): what the jobs use
+ */
+static GPtrArray *prepare_all(const char *path, TsimConfig **config, GError **error)
 {
 	g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)job_free);
-	g_autoptr(TsimConfig) config = NULL;
 
 	if (!check_options(error))
 		return NULL;
-	config = tsim_cli_load(path, sets, error);
-	if (!config || !set_number(config, "seed", seed, error) ||
-	    !set_number(config, "replications", replications, error) ||
-	    !set_number(config, "paranoid", paranoid ? "yes" : NULL, error))
+	*config = tsim_cli_load(path, sets, error);
+	if (!*config || !set_number(*config, "seed", seed, error) ||
+	    !set_number(*config, "replications", replications, error) ||
+	    !set_number(*config, "paranoid", paranoid ? "yes" : NULL, error))
 		return NULL;
 	for (guint i = 0; i < (experiments ? g_strv_length(experiments) : 1); i++) {
-		struct job *job = prepare(config, experiments ? experiments[i] : NULL, error);
+		struct job *job = g_new0(struct job, 1);
 
-		if (!job)
-			return NULL;
 		g_ptr_array_add(list, job);
+		if (!job_init(job, *config, path, experiments ? experiments[i] : NULL, error))
+			return NULL;
 	}
 	return g_steal_pointer(&list);
 }
 
-static gboolean wants_progress(void)
+static enum tsim_progress_mode progress_mode(void)
 {
-	return !quiet && isatty(STDERR_FILENO) && g_strcmp0(g_getenv("TERM"), "dumb") != 0;
+	if (quiet)
+		return TSIM_PROGRESS_QUIET;
+	if (isatty(STDERR_FILENO) && g_strcmp0(g_getenv("TERM"), "dumb") != 0)
+		return TSIM_PROGRESS_TERMINAL;
+	return TSIM_PROGRESS_PLAIN;
 }
 
-/* The result is safe; what could not be printed is there, and `trimsim report` shows it. */
-static gboolean print_text(const char *text, const char *where, GError **error)
+/* A shard has no result of its own. */
+static gboolean finish_shard(const struct job *job, const struct tsim_campaign *c, int *status,
+			     GError **error)
 {
-	int why;
-
-	if (fputs(text, stdout) >= 0 && fflush(stdout) == 0)
-		return TRUE;
-	why = errno;
-	/* It is said once, here: at the end of the program it would be said without the place. */
-	__fpurge(stdout);
-	clearerr(stdout);
-	return tsim_throw_run(error, "cannot write standard output: %s; the result is in %s",
-			      g_strerror(why), where);
-}
-
-static gboolean store_and_print(const struct job *job, const struct tsim_result *result,
-				GError **error)
-{
-	g_autofree char *text = NULL;
-
-	if (!result->tally->replications)
-		return tsim_throw_run(error, "every replication failed, there is no result");
-	if (!tsim_store_write(job->place, result, job->manifest, error))
-		return FALSE;
-	text = g_strcmp0(format, "json") == 0 ? tsim_result_json(result) :
-						tsim_result_report(result);
-	if (!print_text(text, job->dir, error))
+	if (!tsim_store_seal(c->store, error))
 		return FALSE;
 	if (!quiet)
-		fprintf(stderr, "result: %s\n", job->dir);
+		fprintf(stderr, "shard %s: %s\n", shard_text, job->dir);
+	if (c->failures)
+		*status = tsim_cli_worse(*status, TSIM_EXIT_FAILED);
+	if (c->cut)
+		*status = tsim_cli_worse(*status, TSIM_EXIT_STOPPED);
 	return TRUE;
 }
 
-static gboolean run(const char *path, const struct job *job, gboolean *failed, GError **error)
+static gboolean finish(const struct job *job, const struct tsim_campaign *c, int *status,
+		       GError **error)
 {
-	struct tsim_runner_options options = { .jobs = jobs, .progress = wants_progress() };
-	g_autoptr(GPtrArray) words = command_words(path, job), failures = NULL;
-	g_autoptr(TsimTally) tally = NULL;
-	struct tsim_result result = {
-		.name = tsim_resolved_experiment(job->resolved),
-		.experiment = tsim_setup_experiment(job->setup),
-		.command = (const char *const *)words->pdata,
-	};
+	const char *const *command = (const char *const *)job->command->pdata;
 
-	if (!tsim_runner_run(job->setup, &options, &tally, &failures, error))
-		return FALSE;
-	result.tally = tally;
-	result.failures = failures;
-	*failed |= failures->len > 0;
-	return store_and_print(job, &result, error);
+	if (shard.n > 1)
+		return finish_shard(job, c, status, error);
+	return tsim_cli_write_result(c, job->place, job->dir, command, format, quiet, status,
+				     error);
+}
+
+static gboolean run_campaign(const struct job *job, TsimStore *store, int *status, GError **error)
+{
+	g_autofree char *command = g_strjoinv("\n", (char **)job->command->pdata);
+	struct tsim_campaign_options options = {
+		.jobs = jobs,
+		.progress = progress_mode(),
+		.session = { .command = command,
+			     .shard = shard_text,
+			     .selection = selection,
+			     .jobs = jobs ? (guint)jobs : g_get_num_processors() },
+	};
+	struct tsim_campaign c;
+	gboolean ok = tsim_campaign_init(&c, job->plan, store, &shard, TRUE, error) &&
+		      tsim_campaign_run(&c, &options, error) && finish(job, &c, status, error);
+
+	tsim_campaign_clear(&c);
+	return ok;
+}
+
+static gboolean run(const struct job *job, int *status, GError **error)
+{
+	gboolean fresh;
+	g_autoptr(TsimStore) store = tsim_output_open(job->place, job->manifest, &fresh, error);
+	g_autoptr(GError) local = NULL;
+
+	if (!store || run_campaign(job, store, status, &local))
+		return store != NULL;
+	if (g_error_matches(local, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+		fprintf(stderr,
+			"trimsim: interrupted; what has run is in %s, the same command goes on "
+			"there\n",
+			job->dir);
+	g_propagate_error(error, g_steal_pointer(&local));
+	return FALSE;
 }
 
 static int run_all(const char *path)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(GPtrArray) list = prepare_all(path, &error);
-	gboolean failed = FALSE;
+	g_autoptr(TsimConfig) config = NULL;
+	g_autoptr(GPtrArray) list = prepare_all(path, &config, &error);
+	int status = TSIM_EXIT_OK;
 
 	if (!list)
 		return tsim_cli_fail(error);
 	/* A file size limit is then an error like a full disk, not the end of the process. */
 	signal(SIGXFSZ, SIG_IGN);
 	for (guint i = 0; i < list->len; i++)
-		if (!run(path, g_ptr_array_index(list, i), &failed, &error))
+		if (!run(g_ptr_array_index(list, i), &status, &error))
 			break;
-	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-		fputs("trimsim: interrupted, no result written\n", stderr);
+	if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
 		return TSIM_EXIT_INTERRUPTED;
-	}
-	if (error)
-		return tsim_cli_fail(error);
-	return failed ? TSIM_EXIT_FAILED : TSIM_EXIT_OK;
+	return error ? tsim_cli_fail(error) : status;
 }
 
 /*
@@ -279,5 +315,7 @@ int tsim_cmd_run(int argc, char **argv)
 	g_free(seed);
 	g_free(replications);
 	g_free(format);
+	g_free(selection);
+	g_free(shard_text);
 	return status;
 }

@@ -96,8 +96,9 @@ static const char man_head[] =
 
 static const char man_tail[] =
 	".SH EXIT STATUS\n"
-	"0 ok; 1 a run failed or an invariant broke; 2 bad usage or bad input; 4 validation or\n"
-	"check failed; 130 interrupted, nothing written.\n"
+	"0 ok; 1 a run failed or an invariant broke; 2 bad usage or bad input; 3 stopped before\n"
+	"the target precision; 4 a check, an expectation or the validation failed;\n"
+	"130 interrupted, the same command goes on.\n"
 	".SH ENVIRONMENT\n"
 	".TP\n.B TRIMSIM_DATADIR\n"
 	"Directory in which an included file is looked for when it is not next to the\n"

@@ -5,13 +5,14 @@
 #include <string.h>
 
 #include <gsl/gsl_version.h>
+#include <sqlite3.h>
 
 #include "cli.h"
 #include "error.h"
 #include "suggest.h"
 
 const struct tsim_command tsim_commands[] = {
-	{ "run", "CONFIG [-e EXPERIMENT]... [--set GROUP.KEY=VALUE]... [-j N] [-o DIR]",
+	{ "run", "CONFIG [-e EXPERIMENT]... [--set GROUP.KEY=VALUE]... [-r SELECTION] [-j N] [-o DIR]",
 	  "run an experiment and report its result", tsim_cmd_run },
 	{ "report", "DIR [--format text|json|tsv]", "print a stored result", tsim_cmd_report },
 	{ "plot", "DIR [--terminal png|svg|pdf|dumb] [--only NAME]", "draw the figures of a result",
@@ -55,8 +56,9 @@ static const char main_help_end[] =
 	"  trimsim run my.conf -o results\n"
 	"  trimsim check my.conf --set device.discard.base=5ms\n"
 	"\n"
-	"Exit status: 0 ok; 1 a run failed; 2 bad usage or input; 4 validation or\n"
-	"check failed; 130 interrupted, nothing written.\n";
+	"Exit status: 0 ok; 1 a run failed; 2 bad usage or input; 3 stopped before the\n"
+	"target precision; 4 a check, an expectation or the validation failed;\n"
+	"130 interrupted, the same command goes on.\n";
 
 static int print_help(void)
 {
@@ -73,7 +75,8 @@ static int print_version(void)
 	printf("GLib %u.%u.%u\n", glib_major_version, glib_minor_version, glib_micro_version);
 	printf("GSL %s\n", gsl_version);
 	/* SimGrid stays out of this process: its version is the one of the build. */
-	printf("JSON-GLib %s\nSimGrid %s\n", TSIM_JSON_GLIB_VERSION, TSIM_SIMGRID_VERSION);
+	printf("JSON-GLib %s\nSQLite %s\nSimGrid %s\n", TSIM_JSON_GLIB_VERSION,
+	       sqlite3_libversion(), TSIM_SIMGRID_VERSION);
 	return TSIM_EXIT_OK;
 }
 

@@ -343,6 +343,8 @@ static void draw_summary(GString *out, const struct tsim_race_file *file)
 			       "experiment %s, policy %s, seed %" G_GUINT64_FORMAT
 			       ", replication %u\n",
 			       file->experiment, file->policy, file->seed, file->kept->replication);
+	if (file->point)
+		g_string_append_printf(out, "%s\n", file->point);
 	g_string_append_printf(out, "%s of %s lost at logical %" G_GUINT64_FORMAT ", %s\n", lost,
 			       race->kind, race->lost_logical, fate);
 	if (is_misdirected(race))
@@ -414,14 +416,15 @@ char *tsim_explain(const struct tsim_race_file *file)
 /**
  * tsim_same_discard() - did one discard destroy both ranges?
  *
- * Told by where and when it was hidden, in the same replication of a policy.
+ * Told by where and when it was hidden, in the same replication of a policy; at
+ * another point of a sweep the same random numbers may hide the same there.
  */
 gboolean tsim_same_discard(const struct tsim_race_file *a, const struct tsim_race_file *b)
 {
 	const struct tsim_race_step *x = find(&a->kept->race, "hide");
 	const struct tsim_race_step *y = find(&b->kept->race, "hide");
 
-	return x && y && strcmp(a->policy, b->policy) == 0 &&
+	return x && y && strcmp(a->policy, b->policy) == 0 && g_strcmp0(a->point, b->point) == 0 &&
 	       a->kept->replication == b->kept->replication && x->t_ns == y->t_ns &&
 	       x->number == y->number && x->start == y->start && x->end == y->end;
 }

@@ -3,7 +3,8 @@
 
 #include "wire.h"
 
-static guint fate_rank(const char *fate)
+/** tsim_keep_rank() - 0 for what is best kept: persistent, then latent, then healed */
+guint tsim_keep_rank(const char *fate)
 {
 	static const char *const order[] = { "persistent", "latent", "healed" };
 	guint i;
@@ -16,7 +17,7 @@ static guint fate_rank(const char *fate)
 
 static int kept_compare(const struct tsim_kept *a, const struct tsim_kept *b)
 {
-	guint ra = fate_rank(a->race.fate), rb = fate_rank(b->race.fate);
+	guint ra = tsim_keep_rank(a->race.fate), rb = tsim_keep_rank(b->race.fate);
 
 	if (ra != rb)
 		return ra < rb ? -1 : 1;
@@ -88,16 +89,6 @@ void tsim_keep_offer(GPtrArray *kept, guint32 replication, guint32 index,
 		keep_insert(kept, kept_copy(&offered));
 }
 
-/** tsim_keep_merge() - offer every race of @from to @to */
-void tsim_keep_merge(GPtrArray *to, const GPtrArray *from)
-{
-	for (guint i = 0; i < from->len; i++) {
-		const struct tsim_kept *kept = g_ptr_array_index(from, i);
-
-		tsim_keep_offer(to, kept->replication, kept->index, &kept->race);
-	}
-}
-
 static void encode_step(const struct tsim_race_step *step, GByteArray *out)
 {
 	guint32 column = step->column;
@@ -126,7 +117,8 @@ static gboolean decode_step(struct tsim_race_step *step, const guint8 **p, const
 	       tsim_wire_get(p, end, &step->number, sizeof(step->number));
 }
 
-static void encode_kept(const struct tsim_kept *kept, GByteArray *out)
+/** tsim_kept_encode() - append one race to @out */
+void tsim_kept_encode(const struct tsim_kept *kept, GByteArray *out)
 {
 	const struct tsim_race *race = &kept->race;
 	guint32 head[] = { kept->replication, kept->index,	 race->copies,
@@ -177,7 +169,32 @@ void tsim_keep_encode(const GPtrArray *kept, GByteArray *out)
 
 	tsim_wire_put(out, &n, sizeof(n));
 	for (guint i = 0; i < n; i++)
-		encode_kept(g_ptr_array_index(kept, i), out);
+		tsim_kept_encode(g_ptr_array_index(kept, i), out);
+}
+
+/**
+ * tsim_kept_decode() - read one race from @p, which advances
+ *
+ * Return: (transfer full) (nullable): NULL when the bytes end early.
+ */
+struct tsim_kept *tsim_kept_decode(const guint8 **p, const guint8 *end)
+{
+	struct tsim_kept *kept = g_new0(struct tsim_kept, 1);
+
+	kept->race.steps = g_array_new(FALSE, FALSE, sizeof(struct tsim_race_step));
+	if (decode_kept(kept, p, end))
+		return kept;
+	tsim_kept_free(kept);
+	return NULL;
+}
+
+/** tsim_keep_take() - offer @kept, (transfer full), to @list */
+void tsim_keep_take(GPtrArray *list, struct tsim_kept *kept)
+{
+	if (keep_wants(list, kept))
+		keep_insert(list, kept);
+	else
+		tsim_kept_free(kept);
 }
 
 /**
@@ -187,20 +204,16 @@ void tsim_keep_encode(const GPtrArray *kept, GByteArray *out)
  */
 gboolean tsim_keep_decode_merge(GPtrArray *kept, const guint8 **p, const guint8 *end)
 {
-	gboolean ok = TRUE;
 	guint32 n;
 
 	if (!tsim_wire_get(p, end, &n, sizeof(n)))
 		return FALSE;
-	for (guint32 i = 0; ok && i < n; i++) {
-		struct tsim_kept *one = g_new0(struct tsim_kept, 1);
+	for (guint32 i = 0; i < n; i++) {
+		struct tsim_kept *one = tsim_kept_decode(p, end);
 
-		one->race.steps = g_array_new(FALSE, FALSE, sizeof(struct tsim_race_step));
-		ok = decode_kept(one, p, end);
-		if (ok && keep_wants(kept, one))
-			keep_insert(kept, one);
-		else
-			tsim_kept_free(one);
+		if (!one)
+			return FALSE;
+		tsim_keep_take(kept, one);
 	}
-	return ok;
+	return TRUE;
 }

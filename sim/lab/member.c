@@ -14,13 +14,6 @@
 #include "error.h"
 #include "wire.h"
 
-void tsim_block_free(struct tsim_block *block)
-{
-	g_array_unref(block->skipped);
-	g_byte_array_unref(block->resume);
-	g_free(block);
-}
-
 static void close_fd(int *fd)
 {
 	if (*fd >= 0)
@@ -45,20 +38,21 @@ gboolean tsim_member_init(struct tsim_member *m, GError **error)
 }
 
 /*
- * The child's side.  It ignores the terminal's Ctrl-C (the parent decides),
- * dies with the parent, and holds no other worker's socket, so that a closed
- * one is seen as such.
+ * The child's side.  It ignores the terminal's Ctrl-C and the request for
+ * a line of progress, which are the parent's; it dies with the parent, and
+ * holds no other worker's socket, so that a closed one is seen as such.
  */
-static void child(const struct tsim_member *m, const TsimSetup *setup,
+static void child(const struct tsim_member *m, const struct tsim_source *source,
 		  const struct tsim_member *all, guint n, int fd, int err_fd,
 		  pid_t parent) G_GNUC_NORETURN;
-static void child(const struct tsim_member *m, const TsimSetup *setup,
+static void child(const struct tsim_member *m, const struct tsim_source *source,
 		  const struct tsim_member *all, guint n, int fd, int err_fd, pid_t parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
 	signal(SIGINT, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
 	signal(SIGTERM, SIG_DFL);
 	for (guint i = 0; i < n; i++) {
 		if (all[i].fd >= 0)
@@ -68,17 +62,17 @@ static void child(const struct tsim_member *m, const TsimSetup *setup,
 	}
 	dup2(err_fd, STDERR_FILENO);
 	close(err_fd);
-	tsim_worker_main(setup, m->slot, fd);
+	tsim_worker_main(source, m->slot, fd);
 }
 
 /**
  * tsim_member_start() - fork the worker process
  * @m: member without a process
- * @setup: what it shall run
+ * @source: what there is to run
  * @all: every member, @m included; their descriptors are closed in the child
  * @n: how many
  */
-gboolean tsim_member_start(struct tsim_member *m, const TsimSetup *setup,
+gboolean tsim_member_start(struct tsim_member *m, const struct tsim_source *source,
 			   const struct tsim_member *all, guint n, GError **error)
 {
 	pid_t parent = getpid();
@@ -99,7 +93,7 @@ gboolean tsim_member_start(struct tsim_member *m, const TsimSetup *setup,
 	if (m->pid == 0) {
 		close(sock[0]);
 		close(err[0]);
-		child(m, setup, all, n, sock[1], err[1], parent);
+		child(m, source, all, n, sock[1], err[1], parent);
 	}
 	close(sock[1]);
 	close(err[1]);
@@ -134,19 +128,25 @@ static void send_all(int fd, const void *data, gsize size)
 void tsim_member_assign(struct tsim_member *m, struct tsim_block *block)
 {
 	struct tsim_assignment a = {
-		.block = block->index,
+		.point = block->point,
 		.next = block->next,
 		.end = block->end,
-		.n_skipped = block->skipped->len,
-		.resume_size = block->resume->len,
+		.n_skipped = block->failures->len,
+		.sums_size = block->sums->len,
+		.kept_size = block->kept->len,
 	};
 
 	m->block = block;
 	m->slot->replication = block->next;
 	m->slot->policy = 0;
 	send_all(m->fd, &a, sizeof(a));
-	send_all(m->fd, block->skipped->data, block->skipped->len * sizeof(guint32));
-	send_all(m->fd, block->resume->data, block->resume->len);
+	for (guint i = 0; i < block->failures->len; i++) {
+		const struct tsim_failure *failure = g_ptr_array_index(block->failures, i);
+
+		send_all(m->fd, &failure->replication, sizeof(failure->replication));
+	}
+	send_all(m->fd, block->sums->data, block->sums->len);
+	send_all(m->fd, block->kept->data, block->kept->len);
 }
 
 /** tsim_member_receive() - read from the worker; FALSE when it has closed its socket: it died */
@@ -174,24 +174,32 @@ void tsim_member_listen(struct tsim_member *m)
 	}
 }
 
+static void replace_bytes(GByteArray *array, const guint8 *data, guint size)
+{
+	g_byte_array_set_size(array, 0);
+	g_byte_array_append(array, data, size);
+}
+
 /**
- * tsim_member_take_reply() - a reply that has come in whole
- * @m: worker
- * @head: (out): its head
- * @tally: (out) (transfer full): the encoded sums
+ * tsim_member_take_reply() - put a reply that has come in whole into the member's block
  *
  * Return: FALSE when there is none yet.
  */
-gboolean tsim_member_take_reply(struct tsim_member *m, struct tsim_reply *head, GByteArray **tally)
+gboolean tsim_member_take_reply(struct tsim_member *m)
 {
-	if (m->in->len < sizeof(*head))
+	struct tsim_reply head;
+	gsize size;
+
+	if (m->in->len < sizeof(head))
 		return FALSE;
-	memcpy(head, m->in->data, sizeof(*head));
-	if (m->in->len < sizeof(*head) + head->size)
+	memcpy(&head, m->in->data, sizeof(head));
+	size = sizeof(head) + head.sums_size + head.kept_size;
+	if (m->in->len < size)
 		return FALSE;
-	*tally = g_byte_array_append(g_byte_array_sized_new(head->size),
-				     m->in->data + sizeof(*head), head->size);
-	g_byte_array_remove_range(m->in, 0, sizeof(*head) + head->size);
+	m->block->next = head.next;
+	replace_bytes(m->block->sums, m->in->data + sizeof(head), head.sums_size);
+	replace_bytes(m->block->kept, m->in->data + sizeof(head) + head.sums_size, head.kept_size);
+	g_byte_array_remove_range(m->in, 0, size);
 	return TRUE;
 }
 

@@ -3,16 +3,8 @@
 
 #include <glib.h>
 #include <sys/types.h>
+#include "block.h"
 #include "worker.h"
-
-/* Some replications, always the same ones whatever the number of workers. */
-struct tsim_block {
-	guint64 index;
-	guint32 first, next, end; /* next: where to go on from @resume */
-	GArray *skipped; /* (element-type guint32) replications that failed */
-	GByteArray *resume; /* the encoded sums of [first, next), or empty */
-	guint deaths; /* of workers that had it and came no further */
-};
 
 /* One worker process, seen from the parent. */
 struct tsim_member {
@@ -24,13 +16,12 @@ struct tsim_member {
 	struct tsim_block *block; /* that it works on, or NULL */
 };
 
-void tsim_block_free(struct tsim_block *block);
 gboolean tsim_member_init(struct tsim_member *m, GError **error);
-gboolean tsim_member_start(struct tsim_member *m, const TsimSetup *setup,
+gboolean tsim_member_start(struct tsim_member *m, const struct tsim_source *source,
 			   const struct tsim_member *all, guint n, GError **error);
 void tsim_member_assign(struct tsim_member *m, struct tsim_block *block);
 gboolean tsim_member_receive(struct tsim_member *m);
 void tsim_member_listen(struct tsim_member *m);
-gboolean tsim_member_take_reply(struct tsim_member *m, struct tsim_reply *head, GByteArray **tally);
+gboolean tsim_member_take_reply(struct tsim_member *m);
 char *tsim_member_bury(struct tsim_member *m);
 void tsim_member_clear(struct tsim_member *m);

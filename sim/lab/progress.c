@@ -1,58 +1,111 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "progress.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 #define REDRAW_US (G_USEC_PER_SEC / 4)
+#define PLAIN_US (30 * G_USEC_PER_SEC)
 
-/** tsim_progress_start() - start the clock; draw nothing unless @on */
-void tsim_progress_start(struct tsim_progress *p, gboolean on)
+static volatile sig_atomic_t asked;
+
+static void on_signal(int number)
 {
-	*p = (struct tsim_progress){ .on = on, .start_us = g_get_monotonic_time() };
+	asked = 1;
+}
+
+/**
+ * tsim_progress_start() - start the clock
+ * @p: (out)
+ * @mode: how progress is shown; SIGUSR1 gets a line in any case from now on
+ * @before: replications that are done already and say nothing about the rate
+ */
+void tsim_progress_start(struct tsim_progress *p, enum tsim_progress_mode mode, guint64 before)
+{
+	struct sigaction act = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	gint64 now = g_get_monotonic_time();
+
+	*p = (struct tsim_progress){ .mode = mode, .start_us = now, .before = before };
+	p->last_us = mode == TSIM_PROGRESS_PLAIN ? now : 0;
+	sigaction(SIGUSR1, &act, NULL);
+}
+
+/* "412", "31200", "3.12M" */
+static char *short_count(double n)
+{
+	if (n < 1e6)
+		return g_strdup_printf("%.0f", n);
+	return n < 1e9 ? g_strdup_printf("%.3gM", n / 1e6) : g_strdup_printf("%.3gG", n / 1e9);
+}
+
+static void append_points(GString *line, const struct tsim_totals *t)
+{
+	g_autofree char *complete = short_count(t->complete), *points = short_count(t->points);
+
+	if (t->points > 1)
+		g_string_append_printf(line, "%s/%s points, ", complete, points);
+}
+
+static void append_time(GString *line, double left_s)
+{
+	guint64 s = left_s + 0.5;
+
+	if (s >= 100 * 3600)
+		g_string_append_printf(line, ", ETA %.0f days", left_s / 86400);
+	else
+		g_string_append_printf(line, ", ETA %02d:%02d:%02d", (int)(s / 3600),
+				       (int)(s / 60 % 60), (int)(s % 60));
 }
 
 /**
  * tsim_progress_line() - the text of the progress line
- * @done: replications that ended
- * @total: replications asked for
- * @corrupted: of them, under the policy that has most
+ * @t: how far it is
+ * @before: replications that were done before
  * @elapsed_s: seconds since the start
  *
  * Return: (transfer full), less than 80 columns.
  */
-char *tsim_progress_line(guint64 done, guint64 total, guint64 corrupted, double elapsed_s)
+char *tsim_progress_line(const struct tsim_totals *t, guint64 before, double elapsed_s)
 {
-	double rate = elapsed_s > 0 ? done / elapsed_s : 0;
-	GString *line = g_string_new(NULL);
+	double rate = elapsed_s > 0 ? (t->replications - before) / elapsed_s : 0;
+	double all = (double)t->replications + t->left;
+	g_autofree char *runs = short_count(t->replications), *hits = short_count(t->corrupted);
+	GString *line = g_string_new("[");
 
-	g_string_append_printf(line,
-			       "[%" G_GUINT64_FORMAT "/%" G_GUINT64_FORMAT
-			       "] %3.0f%%  %.3g/s  corrupted %" G_GUINT64_FORMAT,
-			       done, total, total ? 100.0 * done / total : 100.0, rate, corrupted);
-	if (rate > 0 && done < total) {
-		guint64 left = (total - done) / rate + 0.5;
-
-		g_string_append_printf(line,
-				       "  ETA %02" G_GUINT64_FORMAT ":%02" G_GUINT64_FORMAT
-				       ":%02" G_GUINT64_FORMAT,
-				       left / 3600, left / 60 % 60, left % 60);
-	}
+	append_points(line, t);
+	g_string_append_printf(line, "%.0f%%] %s runs, %.3g/s, %s corrupted",
+			       all > 0 ? 100 * t->replications / all : 100.0, runs, rate, hits);
+	if (rate > 0 && t->left)
+		append_time(line, t->left / rate);
 	return g_string_free(line, FALSE);
 }
 
-/** tsim_progress_draw() - redraw the line, at most four times a second */
-void tsim_progress_draw(struct tsim_progress *p, guint64 done, guint64 total, guint64 corrupted)
+/** tsim_progress_due() - is it time to draw: four times a second, or asked for by SIGUSR1? */
+gboolean tsim_progress_due(const struct tsim_progress *p)
+{
+	gint64 since = g_get_monotonic_time() - p->last_us;
+
+	return asked || (p->mode == TSIM_PROGRESS_TERMINAL && since >= REDRAW_US) ||
+	       (p->mode == TSIM_PROGRESS_PLAIN && since >= PLAIN_US);
+}
+
+/** tsim_progress_draw() - say how far it is, on stderr */
+void tsim_progress_draw(struct tsim_progress *p, const struct tsim_totals *totals)
 {
 	gint64 now = g_get_monotonic_time();
-	g_autofree char *line = NULL;
+	g_autofree char *line =
+		tsim_progress_line(totals, p->before, (now - p->start_us) / (double)G_USEC_PER_SEC);
 
-	if (!p->on || now - p->last_us < REDRAW_US)
+	if (asked || p->mode == TSIM_PROGRESS_PLAIN) {
+		tsim_progress_erase(p);
+		fprintf(stderr, "%s\n", line);
+	}
+	asked = 0;
+	p->last_us = now;
+	if (p->mode != TSIM_PROGRESS_TERMINAL)
 		return;
-	line = tsim_progress_line(done, total, corrupted,
-				  (now - p->start_us) / (double)G_USEC_PER_SEC);
 	fprintf(stderr, "\r%s\033[K", line);
 	fflush(stderr);
-	p->last_us = now;
 	p->drawn = TRUE;
 }
 

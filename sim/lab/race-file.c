@@ -51,7 +51,9 @@ char *tsim_race_json(const struct tsim_result *result, guint policy, const struc
 	g_autofree char *text = NULL;
 
 	json_builder_begin_object(b);
-	add_text(b, "experiment", result->name);
+	add_text(b, "experiment", result->head->name);
+	if (result->label)
+		add_text(b, "point", result->label);
 	add_number(b, "seed", result->experiment->seed);
 	add_text(b, "policy", result->experiment->policies[policy]);
 	add_number(b, "replication", kept->replication);
@@ -81,6 +83,7 @@ void tsim_race_file_free(struct tsim_race_file *file)
 {
 	g_free(file->experiment);
 	g_free(file->policy);
+	g_free(file->point);
 	if (file->kept)
 		tsim_kept_free(file->kept);
 	g_free(file);
@@ -148,6 +151,8 @@ static gboolean read_race(JsonObject *o, struct tsim_race_file *file)
 	kept->race.steps = g_array_new(FALSE, FALSE, sizeof(struct tsim_race_step));
 	file->experiment = g_strdup(get_text(o, "experiment", &ok));
 	file->policy = g_strdup(get_text(o, "policy", &ok));
+	if (json_object_has_member(o, "point"))
+		file->point = g_strdup(get_text(o, "point", &ok));
 	file->seed = get_number(o, "seed", &ok);
 	kept->replication = get_number(o, "replication", &ok);
 	kept->index = get_number(o, "hit", &ok);

@@ -8,6 +8,7 @@
 /* A kept race as it is stored in races/, with what it takes to find it again. */
 struct tsim_race_file {
 	char *experiment, *policy;
+	char *point; /* "D = 1ms", NULL when nothing varies */
 	guint64 seed;
 	gboolean follows_recording;
 	tsim_ns recording_start_ns; /* on the recording's own clock */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "result.h"
+#include "report-sweep.h"
 
 #include <string.h>
 #include "text.h"
@@ -181,7 +181,7 @@ static void column_init(struct column *c, const struct tsim_result *result, guin
 	c->p = &result->tally->policies[policy];
 	c->n = result->tally->replications;
 	c->confidence = result->experiment->confidence;
-	tsim_summarize(result->tally, policy, c->confidence, &c->s);
+	tsim_result_summarize(result, policy, &c->s);
 	for (guint i = 0; i < result->tally->n_policies; i++)
 		c->overlaps |= result->tally->policies[i].sum.pin_overlaps > 0;
 	corruption_rows(c);
@@ -296,14 +296,12 @@ static void append_paired(GString *out, const struct tsim_result *result, guint 
 	append_difference(out, "  stall, s", &p->stall_s, confidence, "none seen");
 }
 
-static void append_header(GString *out, const struct tsim_result *result)
+static void append_extent(GString *out, const struct tsim_result *result)
 {
 	const struct tsim_experiment *e = result->experiment;
-	guint64 failed = result->failures->len;
 
-	g_string_append_printf(out,
-			       "experiment  %s\ndevice      %s\nfilesystem  %s\nworkload    %s\n",
-			       result->name, e->device, e->filesystem, e->workload);
+	if (result->label)
+		g_string_append_printf(out, "point       %s\n", result->label);
 	g_string_append_printf(out,
 			       "%" G_GUINT64_FORMAT
 			       " replication%s per policy, seed %" G_GUINT64_FORMAT "%s,\n",
@@ -312,10 +310,19 @@ static void append_header(GString *out, const struct tsim_result *result)
 			       tsim_result_n_policies(result) > 1 ? ", common random numbers" : "");
 	g_string_append_printf(out, "intervals [low, high] of %g %% confidence\n",
 			       e->confidence * 100);
-	if (failed)
-		g_string_append_printf(out, "%" G_GUINT64_FORMAT " more replication%s\n", failed,
-				       failed == 1 ? " FAILED and counts nowhere" :
-						     "s FAILED and count nowhere");
+	if (result->stopped == TSIM_STOPPED_ENOUGH)
+		g_string_append_printf(out,
+				       "stopped with %" G_GUINT64_FORMAT
+				       " corrupted replications or more\n",
+				       e->enough);
+	if (result->stopped == TSIM_STOPPED_TIME)
+		g_string_append(out, "STOPPED when its time was up: another run gets as far as it "
+				     "gets\n");
+	if (result->failures->len)
+		g_string_append_printf(out, "%u more replication%s\n", result->failures->len,
+				       result->failures->len == 1 ?
+					       " FAILED and counts nowhere" :
+					       "s FAILED and count nowhere");
 }
 
 /* Broken between words so that it can be pasted into a shell. */
@@ -335,17 +342,24 @@ static void append_command(GString *out, const char *const *words)
 	g_string_append_printf(out, "\n  (trimsim %s)\n", TSIM_VERSION);
 }
 
-/**
- * tsim_result_report() - the report, plain text of 75 columns
- * @result: at most what one experiment holds: any number of policies, the
- *	first of them stands beside each of the others
- */
-char *tsim_result_report(const struct tsim_result *result)
+static char *report_begin(const struct tsim_document *document, const struct tsim_head *head)
 {
+	const struct tsim_experiment *e = head->experiment;
 	GString *out = g_string_new(NULL);
+
+	g_string_append_printf(out,
+			       "experiment  %s\ndevice      %s\nfilesystem  %s\nworkload    %s\n",
+			       head->name, e->device, e->filesystem, e->workload);
+	if (head->n_points > 1)
+		tsim_report_sweep_head(out, head);
+	return g_string_free(out, FALSE);
+}
+
+/* The first policy stands beside each of the others. */
+static void append_tables(GString *out, const struct tsim_result *result)
+{
 	guint n = tsim_result_n_policies(result);
 
-	append_header(out, result);
 	append_table(out, result, n > 1 ? 1 : 0);
 	if (n > 1)
 		append_paired(out, result, 1);
@@ -355,8 +369,33 @@ char *tsim_result_report(const struct tsim_result *result)
 	}
 	if (n > 1)
 		g_string_append_printf(out, "  * the interval excludes no difference\n");
-	g_string_append(out,
-			"0:N (< x)  none seen in N chances, upper limit x;  -  too few samples\n");
-	append_command(out, result->command);
+}
+
+static char *report_point(const struct tsim_document *document, const struct tsim_result *result)
+{
+	GString *out = g_string_new(NULL);
+
+	if (result->head->n_points > 1) {
+		tsim_report_sweep_point(out, result);
+	} else {
+		append_extent(out, result);
+		append_tables(out, result);
+	}
 	return g_string_free(out, FALSE);
 }
+
+static char *report_end(const struct tsim_document *document, const struct tsim_head *head)
+{
+	GString *out = g_string_new(NULL);
+
+	if (head->n_points > 1)
+		g_string_append(out, "\n* the paired difference to the first policy excludes 0\n");
+	g_string_append(out,
+			"0:N (< x)  none seen in N chances, upper limit x;  -  too few samples\n");
+	append_command(out, head->command);
+	return g_string_free(out, FALSE);
+}
+
+/* Plain text of 75 columns: all about one point, or a line per policy of each of several. */
+const struct tsim_document tsim_document_report = { "report.txt", .begin = report_begin,
+						    .point = report_point, .end = report_end };

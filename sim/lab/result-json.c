@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "result.h"
+#include "result-json.h"
 
-#include <json-glib/json-glib.h>
 #include <math.h>
+#include <string.h>
 
 static void add_count(JsonBuilder *b, const char *name, guint64 value)
 {
@@ -172,7 +172,7 @@ static void add_policy(JsonBuilder *b, const struct tsim_result *result, guint p
 	const struct tsim_policy_tally *p = &result->tally->policies[policy];
 	struct tsim_summary s;
 
-	tsim_summarize(result->tally, policy, result->experiment->confidence, &s);
+	tsim_result_summarize(result, policy, &s);
 	begin(b, result->experiment->policies[policy]);
 	add_count(b, "replications", result->tally->replications);
 	add_corruption(b, p, &s);
@@ -222,16 +222,16 @@ static void add_paired(JsonBuilder *b, const struct tsim_result *result)
 	json_builder_end_object(b);
 }
 
-static void add_failures(JsonBuilder *b, const GPtrArray *failures)
+static void add_failures(JsonBuilder *b, const struct tsim_result *result)
 {
 	json_builder_set_member_name(b, "failures");
 	json_builder_begin_array(b);
-	for (guint i = 0; i < failures->len; i++) {
-		const struct tsim_failure *failure = g_ptr_array_index(failures, i);
+	for (guint i = 0; i < result->failures->len; i++) {
+		const struct tsim_failure *failure = g_ptr_array_index(result->failures, i);
 
 		begin(b, NULL);
-		add_text(b, "policy", failure->policy);
-		add_count(b, "seed", failure->seed);
+		add_text(b, "policy", result->experiment->policies[failure->policy]);
+		add_count(b, "seed", result->experiment->seed);
 		add_count(b, "replication", failure->replication);
 		add_text(b, "message", failure->message);
 		json_builder_end_object(b);
@@ -239,22 +239,38 @@ static void add_failures(JsonBuilder *b, const GPtrArray *failures)
 	json_builder_end_array(b);
 }
 
-static void add_point(JsonBuilder *b, const struct tsim_result *result)
+/* The texts as they are in the configuration: numbers with units. */
+static void add_parameters(JsonBuilder *b, const struct tsim_result *result)
 {
-	begin(b, NULL);
 	begin(b, "parameters");
+	for (guint v = 0; v < result->head->n_variables; v++)
+		add_text(b, result->head->variables[v].name, result->values[v]);
 	json_builder_end_object(b);
+}
+
+/** tsim_result_json() - a point as an object; see docs/results.md for the names.  (transfer full) */
+JsonNode *tsim_result_json(const struct tsim_result *result)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+
+	begin(b, NULL);
+	add_parameters(b, result);
+	add_text(b, "stopped", tsim_stopped_names[result->stopped]);
 	begin(b, "policies");
 	for (guint i = 0; i < tsim_result_n_policies(result); i++)
 		add_policy(b, result, i);
 	json_builder_end_object(b);
 	add_paired(b, result);
-	add_failures(b, result->failures);
+	add_failures(b, result);
 	json_builder_end_object(b);
+	return json_builder_get_root(b);
 }
 
-/** tsim_result_json() - the result as one JSON object; see docs/results.md for the names */
-char *tsim_result_json(const struct tsim_result *result)
+/* What follows the points, from the array's bracket on. */
+#define END "]\n}"
+
+/* All of the object but the points, which are many: they are written one by one. */
+static char *json_begin(const struct tsim_document *document, const struct tsim_head *head)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
 	g_autoptr(JsonNode) root = NULL;
@@ -262,17 +278,35 @@ char *tsim_result_json(const struct tsim_result *result)
 
 	begin(b, NULL);
 	add_text(b, "trimsim", TSIM_VERSION);
-	add_text(b, "experiment", result->name);
-	add_count(b, "seed", result->experiment->seed);
-	add_text(b, "device", result->experiment->device);
-	add_text(b, "filesystem", result->experiment->filesystem);
-	add_text(b, "workload", result->experiment->workload);
+	add_text(b, "experiment", head->name);
+	add_count(b, "seed", head->experiment->seed);
+	add_text(b, "device", head->experiment->device);
+	add_text(b, "filesystem", head->experiment->filesystem);
+	add_text(b, "workload", head->experiment->workload);
 	json_builder_set_member_name(b, "points");
 	json_builder_begin_array(b);
-	add_point(b, result);
 	json_builder_end_array(b);
 	json_builder_end_object(b);
 	root = json_builder_get_root(b);
 	text = json_to_string(root, TRUE);
-	return g_strconcat(text, "\n", NULL);
+	return g_strndup(text, strlen(text) - strlen(END));
 }
+
+/* A line end within a text is escaped, so that those that are there can be indented. */
+static char *json_point(const struct tsim_document *document, const struct tsim_result *result)
+{
+	g_autoptr(JsonNode) node = tsim_result_json(result);
+	g_autofree char *text = json_to_string(node, TRUE);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	g_autofree char *indented = g_strjoinv("\n    ", lines);
+
+	return g_strconcat(result->i ? ",\n    " : "\n    ", indented, NULL);
+}
+
+static char *json_end(const struct tsim_document *document, const struct tsim_head *head)
+{
+	return g_strdup("\n  " END "\n");
+}
+
+const struct tsim_document tsim_document_json = { "result.json", .begin = json_begin,
+						  .point = json_point, .end = json_end };

@@ -56,13 +56,28 @@ static void append_percentiles(GString *out, const TsimHistogram *h)
 		g_string_append(out, "\tnan");
 }
 
+/* What varies comes first: numbers in base units, or texts. */
+static void append_values(GString *out, const struct tsim_result *result)
+{
+	for (guint v = 0; v < result->head->n_variables; v++) {
+		const struct tsim_variable *variable = &result->head->variables[v];
+		g_autofree char *text = NULL;
+		double number;
+
+		if (variable->number && variable->number(result->values[v], &number))
+			text = real_text(number);
+		g_string_append_printf(out, "%s\t", text ? text : result->values[v]);
+	}
+}
+
 static void append_point(GString *out, const struct tsim_result *result, guint policy)
 {
 	const struct tsim_policy_tally *p = &result->tally->policies[policy];
 	const struct tsim_outcome *sum = &p->sum;
 	struct tsim_summary s;
 
-	tsim_summarize(result->tally, policy, result->experiment->confidence, &s);
+	tsim_result_summarize(result, policy, &s);
+	append_values(out, result);
 	g_string_append(out, result->experiment->policies[policy]);
 	append_count(out, result->tally->replications);
 	append_count(out, sum->corrupted);
@@ -109,12 +124,16 @@ static void append_names(GString *out, const char *prefix, const char *const *su
 	}
 }
 
-static void append_point_header(GString *out)
+static char *points_begin(const struct tsim_document *document, const struct tsim_head *head)
 {
+	GString *out = g_string_new(NULL);
 	static const char *const bounds[] = { "", "_low", "_high" };
 	static const char *const percentiles[] = { "p50_ns", "p90_ns", "p99_ns", "p999_ns",
 						   "max_ns" };
 
+	for (guint v = 0; v < head->n_variables; v++)
+		g_string_append_printf(out, "%s%s\t", head->variables[v].name,
+				       head->variables[v].suffix);
 	g_string_append(out, "policy\treplications\tcorrupted");
 	append_names(out, "corruption_probability", bounds, 3);
 	append_names(out, "corruptions_per_hour", bounds, 3);
@@ -134,30 +153,53 @@ static void append_point_header(GString *out)
 	append_names(out, "commit_", percentiles, 5);
 	append_names(out, "discard_", percentiles, 5);
 	g_string_append(out, "\tsimulated_s\tevents\tfingerprint\n");
+	return g_string_free(out, FALSE);
 }
 
-/** tsim_result_points() - a line per policy, tab separated, under a line of names; nan: unknown */
-char *tsim_result_points(const struct tsim_result *result)
+static char *points_point(const struct tsim_document *document, const struct tsim_result *result)
 {
 	GString *out = g_string_new(NULL);
 
-	append_point_header(out);
 	for (guint i = 0; i < tsim_result_n_policies(result); i++)
 		append_point(out, result, i);
 	return g_string_free(out, FALSE);
 }
 
-/** tsim_result_corruption_table() - the corruption probability of each policy, for corruption.gp */
-char *tsim_result_corruption_table(const struct tsim_result *result)
-{
-	GString *out =
-		g_string_new("# index\tpolicy\treplications\tcorrupted\testimate\tlow\thigh\n");
+/* A line per point and policy, tab separated, under a line of names; nan: unknown. */
+const struct tsim_document tsim_document_points = { "points.tsv", .begin = points_begin,
+						    .point = points_point };
 
-	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
+/* What a table calls a policy, in quotes. */
+static char *block_name(const struct tsim_result *result, guint policy)
+{
+	const char *name = result->experiment->policies[policy];
+	char *text = result->label ? g_strdup_printf("\"%s, %s\"", name, result->label) :
+				     g_strdup_printf("\"%s\"", name);
+
+	/* no quote within */
+	g_strdelimit(text + 1, "\"", '\'');
+	text[strlen(text) - 1] = '"';
+	return text;
+}
+
+static char *corruption_begin(const struct tsim_document *document, const struct tsim_head *head)
+{
+	return g_strdup("# index\tpolicy\treplications\tcorrupted\testimate\tlow\thigh\n");
+}
+
+/* The corruption probability of each policy, for corruption.gp. */
+static char *corruption_point(const struct tsim_document *document,
+			      const struct tsim_result *result)
+{
+	guint n = tsim_result_n_policies(result);
+	GString *out = g_string_new(NULL);
+
+	for (guint i = 0; i < n; i++) {
+		g_autofree char *name = block_name(result, i);
 		struct tsim_summary s;
 
-		tsim_summarize(result->tally, i, result->experiment->confidence, &s);
-		g_string_append_printf(out, "%u\t\"%s\"", i, result->experiment->policies[i]);
+		tsim_result_summarize(result, i, &s);
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT "\t%s", result->i * n + i, name);
 		append_count(out, result->tally->replications);
 		append_count(out, result->tally->policies[i].sum.corrupted);
 		append_estimate(out, &s.probability);
@@ -166,14 +208,26 @@ char *tsim_result_corruption_table(const struct tsim_result *result)
 	return g_string_free(out, FALSE);
 }
 
-/** tsim_result_funnel_table() - hidden entries that reached each stage, one block per policy */
-char *tsim_result_funnel_table(const struct tsim_result *result)
+/* gnuplot takes what two empty lines part for data sets of their own. */
+static void append_block_name(GString *out, const struct tsim_result *result, guint policy)
 {
-	GString *out = g_string_new("# stage\tentries\n");
+	g_autofree char *name = block_name(result, policy);
+
+	g_string_append_printf(out, "%s%s\n", result->i || policy ? "\n\n" : "", name);
+}
+
+static char *funnel_begin(const struct tsim_document *document, const struct tsim_head *head)
+{
+	return g_strdup("# stage\tentries\n");
+}
+
+/* Hidden entries that reached each stage, one block per policy. */
+static char *funnel_point(const struct tsim_document *document, const struct tsim_result *result)
+{
+	GString *out = g_string_new(NULL);
 
 	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
-		g_string_append_printf(out, "%s\"%s\"\n", i ? "\n\n" : "",
-				       result->experiment->policies[i]);
+		append_block_name(out, result, i);
 		for (guint k = 0; k < TSIM_N_STAGES; k++)
 			g_string_append_printf(out, "%s\t%" G_GUINT64_FORMAT "\n",
 					       tsim_stage_names[k],
@@ -218,20 +272,31 @@ static const TsimHistogram *histogram_of(const struct tsim_policy_tally *p, cons
 	return strcmp(what, "commit") == 0 ? p->distributions.commit : p->distributions.discard;
 }
 
-/**
- * tsim_result_percentile_table() - a distribution as a curve over 1/(1-q), one block per policy
- * @result: result
- * @what: "stall", "chunk-alloc", "commit" or "discard"
- */
-char *tsim_result_percentile_table(const struct tsim_result *result, const char *what)
+static char *percentile_begin(const struct tsim_document *document, const struct tsim_head *head)
+{
+	return g_strdup_printf("# 1/(1-q)\t%s_s\n", document->what);
+}
+
+/* A distribution as a curve over 1/(1-q), one block per policy. */
+static char *percentile_point(const struct tsim_document *document,
+			      const struct tsim_result *result)
 {
 	GString *out = g_string_new(NULL);
 
-	g_string_append_printf(out, "# 1/(1-q)\t%s_s\n", what);
 	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
-		g_string_append_printf(out, "%s\"%s\"\n", i ? "\n\n" : "",
-				       result->experiment->policies[i]);
-		append_percentile_curve(out, histogram_of(&result->tally->policies[i], what));
+		append_block_name(out, result, i);
+		append_percentile_curve(out,
+					histogram_of(&result->tally->policies[i], document->what));
 	}
 	return g_string_free(out, FALSE);
 }
+
+const struct tsim_document tsim_document_tables[] = {
+	{ "data/corruption.tsv", .begin = corruption_begin, .point = corruption_point },
+	{ "data/funnel.tsv", .begin = funnel_begin, .point = funnel_point },
+	{ "data/stall.tsv", "stall", percentile_begin, percentile_point, NULL },
+	{ "data/chunk-alloc.tsv", "chunk-alloc", percentile_begin, percentile_point, NULL },
+	{ "data/commit.tsv", "commit", percentile_begin, percentile_point, NULL },
+	{ "data/discard.tsv", "discard", percentile_begin, percentile_point, NULL },
+	{ .name = NULL },
+};

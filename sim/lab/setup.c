@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "stop.h"
 
 #define OPT(field) offsetof(struct tsim_experiment, field)
 
@@ -20,7 +21,13 @@ static const struct tsim_option experiment_options[] = {
 	{ "policies", TSIM_OPT_LIST, OPT(policies), .def = "unpinned, pinned-chunk",
 	  .help = "policies that are compared, on the same random numbers; the first is the baseline" },
 	{ "replications", TSIM_OPT_COUNT, OPT(replications), 1, 4e9, .def = "1000",
-	  .help = "independent runs under each policy" },
+	  .help = "independent runs under each policy; at most so many when there is a rule to stop" },
+	{ "stop", TSIM_OPT_STRING, OPT(stop), .def = "none",
+	  .help = "when a point has enough: failures >= N, or relative_halfwidth <= X%" },
+	{ "time_budget", TSIM_OPT_TIME, OPT(time_budget_ns), .def = "0s",
+	  .help = "of real time, then the run ends with what it has; 0s: none" },
+	{ "expect", TSIM_OPT_LIST, OPT(expect), .def = "",
+	  .help = "what must hold of the result, such as pinned-chunk.hits == 0; exit status 4 if it does not" },
 	{ "seed", TSIM_OPT_COUNT, OPT(seed), .def = "1", .help = "of all random numbers" },
 	{ "confidence", TSIM_OPT_SHARE, OPT(confidence), 0.5, 0.9999999, .def = "95%",
 	  .help = "level of every interval" },
@@ -157,6 +164,20 @@ static gboolean fill_policies(TsimSetup *setup, const TsimResolved *resolved, GE
 	return TRUE;
 }
 
+static gboolean fill_experiment(TsimSetup *setup, const TsimResolved *resolved, GError **error)
+{
+	struct tsim_experiment *e = &setup->experiment;
+	g_autoptr(GError) local = NULL;
+
+	if (!tsim_resolved_fill(resolved, "experiment", NULL, e, error))
+		return FALSE;
+	if (!tsim_stop_parse(e->stop, e->confidence, &e->enough, &local))
+		return tsim_throw(error, "%s: [experiment %s] stop = %s: %s",
+				  tsim_resolved_origin(resolved, "experiment", NULL, "stop"),
+				  tsim_resolved_experiment(resolved), e->stop, local->message);
+	return TRUE;
+}
+
 /**
  * tsim_setup_new:
  * Returns: (transfer full) (nullable): every option parsed, or NULL with an
@@ -166,7 +187,7 @@ TsimSetup *tsim_setup_new(const TsimResolved *resolved, GError **error)
 {
 	g_autoptr(TsimSetup) setup = g_new0(TsimSetup, 1);
 
-	if (!tsim_resolved_fill(resolved, "experiment", NULL, &setup->experiment, error) ||
+	if (!fill_experiment(setup, resolved, error) ||
 	    !tsim_resolved_fill(resolved, "device", NULL, &setup->device, error) ||
 	    !tsim_resolved_fill(resolved, "filesystem", NULL, &setup->fs, error) ||
 	    !fill_workload(setup, resolved, error) || !fill_policies(setup, resolved, error))

@@ -18,13 +18,19 @@ static gboolean has_file(const char *dir, const char *name)
 }
 
 /**
- * tsim_place_is_result() - did a run write @dir?
+ * tsim_place_is_result() - is a finished result in @dir?
  *
  * A manifest.conf alone may be the user's own; what a run wrote has its result beside it.
  */
 gboolean tsim_place_is_result(const char *dir)
 {
 	return has_file(dir, "manifest.conf") && has_file(dir, "result.json");
+}
+
+/** tsim_place_has_store() - has a run put anything into @dir, finished or not? */
+gboolean tsim_place_has_store(const char *dir)
+{
+	return has_file(dir, "results.sqlite");
 }
 
 static gboolean is_empty(const char *dir)
@@ -70,38 +76,13 @@ static char *resolve(const char *path, GError **error)
 	return g_build_filename(parent, base, NULL);
 }
 
-static gboolean holds_current_dir(const char *place)
-{
-	g_autofree char *here = realpath(".", NULL);
-	const size_t length = strlen(place);
-
-	return here && strncmp(here, place, length) == 0 &&
-	       (here[length] == '/' || here[length] == '\0');
-}
-
-static gboolean is_mount_point(const char *place)
-{
-	g_autofree char *parent = g_path_get_dirname(place);
-	struct stat st, above;
-
-	return stat(place, &st) == 0 && stat(parent, &above) == 0 && st.st_dev != above.st_dev;
-}
-
-/* What stands at @place is going to be replaced by a directory of another inode. */
+/* Files in it are going to be replaced. */
 static gboolean check_replaceable(const char *dir, const char *place, GError **error)
 {
-	if (!tsim_place_is_result(place) && !is_empty(place))
-		return tsim_throw(
-			error,
-			"-o: %s exists and is no result of trimsim, choose another directory", dir);
-	if (is_mount_point(place))
-		return tsim_throw(error, "-o: %s is a mount point, choose a directory in it", dir);
-	if (holds_current_dir(place))
-		return tsim_throw(error,
-				  "-o: %s is or holds the current directory, and would be "
-				  "replaced: run from another one",
-				  dir);
-	return TRUE;
+	return tsim_place_has_store(place) || tsim_place_is_result(place) || is_empty(place) ||
+	       tsim_throw(error,
+			  "-o: %s exists and is no result of trimsim, choose another directory",
+			  dir);
 }
 
 /**
@@ -146,22 +127,24 @@ static char *existing_above(const char *place)
  * tsim_place_probe() - can a result be made at @place?
  * @place: of tsim_place_find()
  *
- * Makes the same names as tsim_store_write() will, in a directory of its own, and removes
- * them: only the file system knows which names it takes.
+ * Makes the same names in a directory of its own, and removes them: only the
+ * file system knows which names it takes.
  */
 gboolean tsim_place_probe(const char *place, GError **error)
 {
-	g_autofree char *above = existing_above(place), *made = NULL, *inner = NULL, *last = NULL;
+	g_autofree char *above = NULL, *made = NULL, *inner = NULL;
 	gboolean ok = TRUE;
 
+	if (g_file_test(place, G_FILE_TEST_EXISTS))
+		return TRUE;
+	above = existing_above(place);
 	if (!g_file_test(above, G_FILE_TEST_IS_DIR))
 		return tsim_throw(error, "-o: %s is no directory", above);
 	made = g_build_filename(above, ".trimsim-XXXXXX", NULL);
 	if (!g_mkdtemp(made))
 		return tsim_throw(error, "-o: cannot write in %s: %s", above, g_strerror(errno));
 	inner = g_build_filename(made, place + strlen(above), NULL);
-	last = g_strconcat(inner, ".XXXXXX", NULL);
-	if (g_mkdir_with_parents(last, 0777) < 0)
+	if (g_mkdir_with_parents(inner, 0777) < 0)
 		ok = tsim_throw(error, "-o: cannot make %s: %s", place, g_strerror(errno));
 	tsim_place_remove(made);
 	return ok;
@@ -187,55 +170,4 @@ void tsim_place_remove(const char *path)
 		}
 	}
 	g_remove(path);
-}
-
-static gboolean throw_unplaced(GError **error, const char *made, const char *place, const char *why)
-{
-	return tsim_throw_run(error, "%s: cannot put the result in place: %s; it is in %s", place,
-			      why, made);
-}
-
-/* Only a result is ever removed, whatever came to that name in the meantime. */
-static void remove_old(const char *aside, const char *place)
-{
-	if (tsim_place_is_result(aside))
-		tsim_place_remove(aside);
-	else if (g_rmdir(aside) < 0)
-		fprintf(stderr, "trimsim: what was in %s is now in %s\n", place, aside);
-}
-
-/**
- * tsim_place_put() - put a result in its place
- * @made: the new result, in the directory of @place; on an error it stays there
- * @place: of tsim_place_find(), long ago
- *
- * What was there is removed only when the new one stands.
- */
-gboolean tsim_place_put(const char *made, const char *place, GError **error)
-{
-	g_autofree char *aside = g_strconcat(place, ".XXXXXX", NULL);
-	int why;
-
-	/* The kernel replaces nothing and an empty directory, but nothing else. */
-	if (g_rename(made, place) == 0)
-		return TRUE;
-	if (errno != ENOTEMPTY && errno != EEXIST)
-		return throw_unplaced(error, made, place, g_strerror(errno));
-	if (!tsim_place_is_result(place))
-		return throw_unplaced(error, made, place, "what is there now is no result");
-	if (!g_mkdtemp(aside))
-		return throw_unplaced(error, made, place, g_strerror(errno));
-	if (g_rename(place, aside) < 0) {
-		why = errno;
-		g_rmdir(aside);
-		return throw_unplaced(error, made, place, g_strerror(why));
-	}
-	if (g_rename(made, place) < 0) {
-		why = errno;
-		if (g_rename(aside, place) < 0)
-			fprintf(stderr, "trimsim: the earlier result is now in %s\n", aside);
-		return throw_unplaced(error, made, place, g_strerror(why));
-	}
-	remove_old(aside, place);
-	return TRUE;
 }

@@ -15,14 +15,17 @@ static struct tsim_estimate share(const struct tsim_ratio *r, double confidence)
  * @tally: sums
  * @policy: index
  * @confidence: of every interval, e.g. 0.95
+ * @enough: corrupted replications at which it was stopped, 0: their number was not looked at
  * @summary: (out): NaN where there was nothing to divide by
  */
-void tsim_summarize(const TsimTally *tally, guint policy, double confidence,
+void tsim_summarize(const TsimTally *tally, guint policy, double confidence, guint64 enough,
 		    struct tsim_summary *summary)
 {
 	const struct tsim_policy_tally *p = &tally->policies[policy];
+	gboolean inverse = enough && p->sum.corrupted >= enough;
 
-	summary->probability = tsim_proportion(p->sum.corrupted, tally->replications, confidence);
+	summary->probability = (inverse ? tsim_inverse_sampling : tsim_proportion)(
+		p->sum.corrupted, tally->replications, confidence);
 	summary->per_hour = tsim_ratio_estimate(&p->per_hour, confidence);
 	summary->per_removal = tsim_ratio_estimate(&p->per_removal, confidence);
 	summary->per_trim_pass = tsim_ratio_estimate(&p->per_trim_pass, confidence);

@@ -10,7 +10,7 @@ struct tsim_summary {
 	struct tsim_estimate stalled, false_enospc; /* per allocation request */
 };
 
-void tsim_summarize(const TsimTally *tally, guint policy, double confidence,
+void tsim_summarize(const TsimTally *tally, guint policy, double confidence, guint64 enough,
 		    struct tsim_summary *summary);
 /* Can a percentile be read from so many samples: is at least one beyond it? */
 gboolean tsim_percentile_supported(guint64 samples, double q);

@@ -164,105 +164,153 @@ void tsim_tally_add(TsimTally *tally, const struct tsim_outcome *outcomes)
 	tally->replications++;
 }
 
-static void policy_merge(struct tsim_policy_tally *to, struct tsim_policy_tally *from)
-{
-	TsimHistogram *ht[N_HISTOGRAMS], *hf[N_HISTOGRAMS];
-	struct tsim_ratio *rt[N_RATIOS], *rf[N_RATIOS];
-	struct tsim_paired *pt[N_PAIRED], *pf[N_PAIRED];
-
-	sum_add(&to->sum, &from->sum);
-	histograms(to, ht);
-	histograms(from, hf);
-	for (guint i = 0; i < N_HISTOGRAMS; i++)
-		tsim_histogram_merge(ht[i], hf[i]);
-	ratios(to, rt);
-	ratios(from, rf);
-	for (guint i = 0; i < N_RATIOS; i++)
-		tsim_ratio_merge(rt[i], rf[i]);
-	paired(to, pt);
-	paired(from, pf);
-	for (guint i = 0; i < N_PAIRED; i++)
-		tsim_paired_merge(pt[i], pf[i]);
-	tsim_keep_merge(to->kept, from->kept);
-}
-
-/**
- * tsim_tally_merge() - add the sums of other replications
- * @to: sums
- * @from: sums over as many policies
- *
- * Floating point: the same parts in the same order give the same bits.
- */
-void tsim_tally_merge(TsimTally *to, const TsimTally *from)
-{
-	for (guint i = 0; i < to->n_policies; i++)
-		policy_merge(&to->policies[i], &from->policies[i]);
-	to->replications += from->replications;
-}
-
-/** tsim_tally_encode() - append @tally to @out, for tsim_tally_decode_into() of the same program */
-void tsim_tally_encode(const TsimTally *tally, GByteArray *out)
-{
-	tsim_wire_put(out, &tally->n_policies, sizeof(tally->n_policies));
-	tsim_wire_put(out, &tally->replications, sizeof(tally->replications));
-	for (guint i = 0; i < tally->n_policies; i++) {
-		struct tsim_policy_tally *p = &tally->policies[i];
-		TsimHistogram *h[N_HISTOGRAMS];
-		struct tsim_ratio *r[N_RATIOS];
-		struct tsim_paired *d[N_PAIRED];
-
-		tsim_wire_put(out, &p->sum, sizeof(p->sum));
-		ratios(p, r);
-		for (guint k = 0; k < N_RATIOS; k++)
-			tsim_wire_put(out, r[k], sizeof(*r[k]));
-		paired(p, d);
-		for (guint k = 0; k < N_PAIRED; k++)
-			tsim_wire_put(out, d[k], sizeof(*d[k]));
-		histograms(p, h);
-		for (guint k = 0; k < N_HISTOGRAMS; k++)
-			tsim_histogram_encode(h[k], out);
-		tsim_keep_encode(p->kept, out);
-	}
-}
-
-static gboolean policy_decode(struct tsim_policy_tally *p, const guint8 **pos, const guint8 *end)
+static void policy_encode(struct tsim_policy_tally *p, GByteArray *out)
 {
 	TsimHistogram *h[N_HISTOGRAMS];
 	struct tsim_ratio *r[N_RATIOS];
 	struct tsim_paired *d[N_PAIRED];
-	gboolean ok;
 
-	ok = tsim_wire_get(pos, end, &p->sum, sizeof(p->sum));
+	tsim_wire_put(out, &p->sum, sizeof(p->sum));
 	ratios(p, r);
-	for (guint k = 0; ok && k < N_RATIOS; k++)
-		ok = tsim_wire_get(pos, end, r[k], sizeof(*r[k]));
+	for (guint k = 0; k < N_RATIOS; k++)
+		tsim_wire_put(out, r[k], sizeof(*r[k]));
 	paired(p, d);
-	for (guint k = 0; ok && k < N_PAIRED; k++)
-		ok = tsim_wire_get(pos, end, d[k], sizeof(*d[k]));
+	for (guint k = 0; k < N_PAIRED; k++)
+		tsim_wire_put(out, d[k], sizeof(*d[k]));
 	histograms(p, h);
-	for (guint k = 0; ok && k < N_HISTOGRAMS; k++)
-		ok = tsim_histogram_decode_merge(h[k], pos, end);
-	return ok && tsim_keep_decode_merge(p->kept, pos, end);
+	for (guint k = 0; k < N_HISTOGRAMS; k++)
+		tsim_histogram_encode(h[k], out);
 }
 
 /**
- * tsim_tally_decode_into() - restore an encoded tally, bit for bit
+ * tsim_tally_encode() - append the sums of @tally, but not its races, to @out
+ *
+ * What tsim_tally_peek() looks for comes first.  For the same program only, on
+ * the same kind of machine; the same sums give the same bytes.
+ */
+void tsim_tally_encode(const TsimTally *tally, GByteArray *out)
+{
+	tsim_wire_put(out, &tally->n_policies, sizeof(tally->n_policies));
+	tsim_wire_put(out, &tally->replications, sizeof(tally->replications));
+	for (guint i = 0; i < tally->n_policies; i++)
+		tsim_wire_put(out, &tally->policies[i].sum.corrupted, sizeof(guint64));
+	for (guint i = 0; i < tally->n_policies; i++)
+		policy_encode(&tally->policies[i], out);
+}
+
+/** tsim_tally_encode_kept() - append the races that @tally keeps, policy after policy */
+void tsim_tally_encode_kept(const TsimTally *tally, GByteArray *out)
+{
+	for (guint i = 0; i < tally->n_policies; i++)
+		tsim_keep_encode(tally->policies[i].kept, out);
+}
+
+/**
+ * tsim_tally_peek() - count what a rule to stop looks at, without decoding it all
+ * @p: position of encoded sums, advanced
+ * @end: end of the bytes
+ * @n_policies: that they must be of
+ * @corrupted: @n_policies numbers that grow by the corrupted replications
+ * @replications: grows
+ *
+ * Return: FALSE when the bytes are no such sums.
+ */
+gboolean tsim_tally_peek(const guint8 **p, const guint8 *end, guint n_policies, guint64 *corrupted,
+			 guint64 *replications)
+{
+	guint64 count;
+	guint n;
+
+	if (!tsim_wire_get(p, end, &n, sizeof(n)) || n != n_policies ||
+	    !tsim_wire_get(p, end, &count, sizeof(count)))
+		return FALSE;
+	*replications += count;
+	for (guint i = 0; i < n; i++) {
+		if (!tsim_wire_get(p, end, &count, sizeof(count)))
+			return FALSE;
+		corrupted[i] += count;
+	}
+	return TRUE;
+}
+
+/* @merge: add to @p; otherwise @p is empty and becomes what was encoded, bit for bit. */
+static gboolean policy_decode(struct tsim_policy_tally *p, const guint8 **pos, const guint8 *end,
+			      gboolean merge)
+{
+	TsimHistogram *h[N_HISTOGRAMS];
+	struct tsim_ratio *r[N_RATIOS], ratio;
+	struct tsim_paired *d[N_PAIRED], difference;
+	struct tsim_outcome sum;
+	gboolean ok;
+
+	ok = tsim_wire_get(pos, end, &sum, sizeof(sum));
+	if (ok && merge)
+		sum_add(&p->sum, &sum);
+	else if (ok)
+		p->sum = sum;
+	ratios(p, r);
+	for (guint k = 0; ok && k < N_RATIOS; k++) {
+		ok = tsim_wire_get(pos, end, &ratio, sizeof(ratio));
+		if (ok)
+			tsim_ratio_merge(r[k], &ratio);
+	}
+	paired(p, d);
+	for (guint k = 0; ok && k < N_PAIRED; k++) {
+		ok = tsim_wire_get(pos, end, &difference, sizeof(difference));
+		if (ok)
+			tsim_paired_merge(d[k], &difference);
+	}
+	histograms(p, h);
+	for (guint k = 0; ok && k < N_HISTOGRAMS; k++)
+		ok = tsim_histogram_decode_merge(h[k], pos, end);
+	return ok;
+}
+
+static gboolean decode(TsimTally *tally, const guint8 **p, const guint8 *end, gboolean merge)
+{
+	g_autofree guint64 *corrupted = g_new0(guint64, tally->n_policies);
+
+	if (!tsim_tally_peek(p, end, tally->n_policies, corrupted, &tally->replications))
+		return FALSE;
+	for (guint i = 0; i < tally->n_policies; i++)
+		if (!policy_decode(&tally->policies[i], p, end, merge))
+			return FALSE;
+	return TRUE;
+}
+
+/**
+ * tsim_tally_decode_into() - restore encoded sums, bit for bit
  * @tally: empty, for as many policies
  * @p: position, advanced
  * @end: end of the bytes
  *
- * Return: FALSE when the bytes are not such a tally; @tally is then undefined.
+ * Return: FALSE when the bytes are not such sums; @tally is then undefined.
  */
 gboolean tsim_tally_decode_into(TsimTally *tally, const guint8 **p, const guint8 *end)
 {
-	guint n_policies;
+	return decode(tally, p, end, FALSE);
+}
 
-	if (!tsim_wire_get(p, end, &n_policies, sizeof(n_policies)) ||
-	    n_policies != tally->n_policies ||
-	    !tsim_wire_get(p, end, &tally->replications, sizeof(tally->replications)))
-		return FALSE;
-	for (guint i = 0; i < n_policies; i++)
-		if (!policy_decode(&tally->policies[i], p, end))
+/**
+ * tsim_tally_decode_merge() - add encoded sums
+ * @tally: over as many policies; grows
+ * @p: position, advanced
+ * @end: end of the bytes
+ *
+ * Floating point: the same parts in the same order give the same bits.
+ *
+ * Return: FALSE when the bytes are not such sums; @tally is then undefined.
+ */
+gboolean tsim_tally_decode_merge(TsimTally *tally, const guint8 **p, const guint8 *end)
+{
+	return decode(tally, p, end, TRUE);
+}
+
+/** tsim_tally_decode_kept() - offer the races of tsim_tally_encode_kept() to @tally */
+gboolean tsim_tally_decode_kept(TsimTally *tally, const guint8 **p, const guint8 *end)
+{
+	for (guint i = 0; i < tally->n_policies; i++)
+		if (!tsim_keep_decode_merge(tally->policies[i].kept, p, end))
 			return FALSE;
 	return TRUE;
 }

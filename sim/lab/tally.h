@@ -31,6 +31,11 @@ TsimTally *tsim_tally_new(guint n_policies);
 void tsim_tally_free(TsimTally *tally);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TsimTally, tsim_tally_free)
 void tsim_tally_add(TsimTally *tally, const struct tsim_outcome *outcomes);
-void tsim_tally_merge(TsimTally *to, const TsimTally *from);
+/* The sums, and the races apart from them. */
 void tsim_tally_encode(const TsimTally *tally, GByteArray *out);
+void tsim_tally_encode_kept(const TsimTally *tally, GByteArray *out);
 gboolean tsim_tally_decode_into(TsimTally *tally, const guint8 **p, const guint8 *end);
+gboolean tsim_tally_decode_merge(TsimTally *tally, const guint8 **p, const guint8 *end);
+gboolean tsim_tally_decode_kept(TsimTally *tally, const guint8 **p, const guint8 *end);
+gboolean tsim_tally_peek(const guint8 **p, const guint8 *end, guint n_policies, guint64 *corrupted,
+			 guint64 *replications);

@@ -2,6 +2,7 @@
 #include "worker.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 #include "invariant.h"
 #include "oracle.h"
@@ -12,7 +13,8 @@
 #define CLOCK_LIMIT_S 9e5
 
 struct worker {
-	const TsimSetup *setup;
+	const struct tsim_source *source;
+	const TsimSetup *setup; /* of the point at hand */
 	const struct tsim_experiment *experiment;
 	TsimEngine *engine;
 	struct tsim_worker_slot *slot;
@@ -62,14 +64,17 @@ static void write_all(int fd, const void *data, gsize size)
 	}
 }
 
-static void reply(struct worker *w, guint64 block, guint32 next, const TsimTally *tally)
+static void reply(struct worker *w, guint32 next, const TsimTally *tally)
 {
 	g_autoptr(GByteArray) bytes = g_byte_array_new();
-	struct tsim_reply head = { .block = block, .next = next };
+	struct tsim_reply head = { .next = next };
 
 	tsim_wire_put(bytes, &head, sizeof(head));
 	tsim_tally_encode(tally, bytes);
-	((struct tsim_reply *)bytes->data)->size = bytes->len - sizeof(head);
+	head.sums_size = bytes->len - sizeof(head);
+	tsim_tally_encode_kept(tally, bytes);
+	head.kept_size = bytes->len - sizeof(head) - head.sums_size;
+	memcpy(bytes->data, &head, sizeof(head));
 	write_all(w->fd, bytes->data, bytes->len);
 }
 
@@ -114,28 +119,54 @@ static gboolean is_skipped(const guint32 *skipped, guint32 n, guint32 replicatio
 	return FALSE;
 }
 
+/* A point is not resolved again for each of its blocks. */
+static void take_point(struct worker *w, guint64 point)
+{
+	g_autoptr(GError) error = NULL;
+
+	w->setup = w->source->setup(w->source->data, point, &error);
+	if (!w->setup)
+		give_up(w, error->message);
+	w->experiment = tsim_setup_experiment(w->setup);
+	w->outcomes = g_renew(struct tsim_outcome, w->outcomes,
+			      g_strv_length(w->experiment->policies));
+	tsim_where.seed = w->experiment->seed;
+}
+
+/* What the worn out worker before this one had summed. */
+static TsimTally *begin_tally(struct worker *w, const struct tsim_assignment *a, const guint8 *p)
+{
+	TsimTally *tally = tsim_tally_new(g_strv_length(w->experiment->policies));
+	const guint8 *sums_end = p + a->sums_size, *end = sums_end + a->kept_size;
+
+	if (a->sums_size && (!tsim_tally_decode_into(tally, &p, sums_end) ||
+			     !tsim_tally_decode_kept(tally, &p, end)))
+		give_up(w, "the sums of the replaced worker are not readable");
+	return tally;
+}
+
 /*
  * The part of a block that a worn out predecessor left is taken on from its
  * very sums, so that the order of additions, and every bit, stays the same.
  */
 static void run_block(struct worker *w, const struct tsim_assignment *a, const guint32 *skipped,
-		      const guint8 *resume)
+		      const guint8 *summed)
 {
-	g_autoptr(TsimTally) tally = tsim_tally_new(g_strv_length(w->experiment->policies));
-	const guint8 *end = resume + a->resume_size;
+	g_autoptr(TsimTally) tally = NULL;
 
-	if (a->resume_size && !tsim_tally_decode_into(tally, &resume, end))
-		give_up(w, "the sums of the replaced worker are not readable");
+	take_point(w, a->point);
+	w->slot->open = TRUE;
+	tally = begin_tally(w, a, summed);
 	for (guint32 r = a->next; r < a->end; r++) {
 		if (is_skipped(skipped, a->n_skipped, r))
 			continue;
 		if (tsim_engine_clock_s(w->engine) + w->longest_s > CLOCK_LIMIT_S) {
-			reply(w, a->block, r, tally);
+			reply(w, r, tally);
 			_exit(0);
 		}
 		run_replication(w, r, tally);
 	}
-	reply(w, a->block, a->end, tally);
+	reply(w, a->end, tally);
 }
 
 static void work(void *data)
@@ -143,22 +174,22 @@ static void work(void *data)
 	struct worker *w = data;
 	struct tsim_assignment a;
 
-	w->slot->open = TRUE;
 	while (read_all(w->fd, &a, sizeof(a))) {
+		gsize size = (gsize)a.sums_size + a.kept_size;
 		g_autofree guint32 *skipped = g_new(guint32, a.n_skipped);
-		g_autofree guint8 *resume = g_malloc(a.resume_size);
+		g_autofree guint8 *summed = g_malloc(size);
 
 		if (!read_all(w->fd, skipped, a.n_skipped * sizeof(*skipped)) ||
-		    !read_all(w->fd, resume, a.resume_size))
+		    !read_all(w->fd, summed, size))
 			break;
-		run_block(w, &a, skipped, resume);
+		run_block(w, &a, skipped, summed);
 	}
 	_exit(0);
 }
 
 /**
  * tsim_worker_main() - the life of a worker process
- * @setup: what to run
+ * @source: what to run
  * @slot: shared with the parent; tells it where this process was when it died
  * @fd: socket to the parent: assignments in, encoded tallies out
  *
@@ -166,14 +197,11 @@ static void work(void *data)
  * that no two processes may share.  Never returns; a replication that fails
  * ends the process, because what it left in the engine is not to be trusted.
  */
-void tsim_worker_main(const TsimSetup *setup, struct tsim_worker_slot *slot, int fd)
+void tsim_worker_main(const struct tsim_source *source, struct tsim_worker_slot *slot, int fd)
 {
-	struct worker w = { .setup = setup, .slot = slot, .fd = fd };
+	struct worker w = { .source = source, .slot = slot, .fd = fd };
 	g_autoptr(GError) error = NULL;
 
-	w.experiment = tsim_setup_experiment(setup);
-	w.outcomes = g_new0(struct tsim_outcome, g_strv_length(w.experiment->policies));
-	tsim_where.seed = w.experiment->seed;
 	w.engine = tsim_engine_open("simgrid", &error);
 	if (!w.engine)
 		give_up(&w, error->message);

@@ -17,6 +17,10 @@ struct tsim_experiment {
 	guint64 replications, seed;
 	double confidence;
 	gboolean paranoid;
+	char *stop;
+	guint64 enough; /* corrupted replications that the rule to stop waits for; 0: no rule */
+	tsim_ns time_budget_ns; /* of real time; 0: no limit */
+	GStrv expect;
 	/* Not of the group: of a replay of all that was recorded. */
 	gboolean follows_recording;
 	tsim_ns recording_start_ns; /* on the recording's own clock */

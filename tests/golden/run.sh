@@ -36,6 +36,7 @@ diff -u "$expected" "$work/points"
 
 for jobs in 1 2 5; do
 	run "$@" -j $jobs -o "$work/again"
-	diff -r "$work/first" "$work/again"
+	# The store has times in it, and blocks in the order in which they came.
+	diff -r -x results.sqlite "$work/first" "$work/again"
 	rm -r "$work/again"
 done

@@ -2,9 +2,7 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <math.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "error.h"
 #include "explain.h"
@@ -12,7 +10,6 @@
 #include "fsck.h"
 #include "oracle.h"
 #include "result.h"
-#include "store.h"
 #include "text.h"
 
 static const char *const command[] = {
@@ -26,7 +23,7 @@ struct sample {
 	TsimSetup *setup;
 	TsimTally *tally;
 	GPtrArray *failures;
-	struct tsim_failure failure;
+	struct tsim_head head;
 	struct tsim_result result;
 };
 
@@ -52,12 +49,12 @@ static void sample_init(struct sample *s, const char *policies, guint32 n)
 		}
 		tsim_tally_add(s->tally, outcomes);
 	}
-	s->failure = (struct tsim_failure){ (char *)"unpinned", 20261122, 7,
-					    (char *)"invariant 'x' broken" };
-	s->failures = g_ptr_array_new();
-	g_ptr_array_add(s->failures, &s->failure);
-	s->result = (struct tsim_result){ "latency", &s->setup->experiment, command, s->tally,
-					  s->failures };
+	s->failures = tsim_failures_new();
+	tsim_failures_add(s->failures, 0, 7, "invariant 'x' broken");
+	s->head = (struct tsim_head){ .name = "latency", .experiment = &s->setup->experiment,
+				      .command = command, .n_points = 1 };
+	s->result = (struct tsim_result){ .head = &s->head, .experiment = &s->setup->experiment,
+					  .tally = s->tally, .failures = s->failures };
 }
 
 static void sample_clear(struct sample *s)
@@ -143,7 +140,7 @@ static void test_report_form(void)
 		g_auto(GStrv) lines = NULL;
 
 		sample_init(&s, lists[i], 1000);
-		text = tsim_result_report(&s.result);
+		text = tsim_document_text(&tsim_document_report, &s.result);
 		lines = g_strsplit(text, "\n", -1);
 		for (guint k = 0; lines[k]; k++) {
 			g_test_message("%s", lines[k]);
@@ -180,7 +177,7 @@ static void test_report_special(void)
 	s.tally->policies[1].sum.pin_overlaps = 3;
 	sum = &s.tally->policies[0].sum;
 	sum->removals = sum->hits = 0;
-	text = tsim_result_report(&s.result);
+	text = tsim_document_text(&tsim_document_report, &s.result);
 	assert_line(text, "^  placed over a pin +none +3$");
 	assert_line(text, "^unpinned: no group was removed, the race cannot occur$");
 	assert_line(text, "^pinned-chunk: no removal was committed, the race cannot occur$");
@@ -194,7 +191,7 @@ static void test_report_content(void)
 
 	sample_init(&s, "unpinned,pinned-chunk", 1000);
 	s.tally->policies[0].sum.commits = s.tally->policies[1].sum.commits = 1000;
-	text = tsim_result_report(&s.result);
+	text = tsim_document_text(&tsim_document_report, &s.result);
 	failed = g_strdup_printf("^corrupt \\(fail:runs\\) +%" G_GUINT64_FORMAT
 				 ":1000 +0:1000 \\(< 0.0037\\)$",
 				 s.tally->policies[0].sum.corrupted);
@@ -289,7 +286,7 @@ static void test_json(void)
 	g_autoptr(JsonNode) root = NULL, low = NULL, total = NULL, p50 = NULL, significant = NULL;
 
 	sample_init(&s, "unpinned,pinned-chunk", 1000);
-	text = tsim_result_json(&s.result);
+	text = tsim_document_text(&tsim_document_json, &s.result);
 	root = json_from_string(text, NULL);
 	g_assert_nonnull(root);
 	for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -319,7 +316,7 @@ static void test_points(void)
 	g_auto(GStrv) names = NULL;
 
 	sample_init(&s, "unpinned,pinned-chunk", 100);
-	text = tsim_result_points(&s.result);
+	text = tsim_document_text(&tsim_document_points, &s.result);
 	lines = g_strsplit(text, "\n", -1);
 	names = g_strsplit(lines[0], "\t", -1);
 	g_assert_cmpuint(g_strv_length(lines), ==, 4);
@@ -587,109 +584,6 @@ static void test_shapes(void)
 	g_assert_cmpuint(n, ==, 10);
 }
 
-static guint entries(const char *dir)
-{
-	g_autoptr(GDir) d = g_dir_open(dir, 0, NULL);
-	guint n = 0;
-
-	while (d && g_dir_read_name(d))
-		n++;
-	return n;
-}
-
-static void remove_all(const char *dir)
-{
-	const char *argv[] = { "rm", "-rf", dir, NULL };
-
-	g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
-		     NULL);
-}
-
-static void test_store(void)
-{
-	g_autofree char *base = g_dir_make_tmp("trimsim-XXXXXX", NULL);
-	g_autofree char *dir = g_build_filename(base, "results", "a", NULL);
-	g_autofree char *mine = g_build_filename(base, "results", "mine.conf", NULL);
-	g_autofree char *parent = g_build_filename(base, "results", NULL),
-			*old = g_build_filename(dir, "old", NULL);
-	g_autofree char *report = g_build_filename(dir, "report.txt", NULL), *text = NULL,
-			*expected = NULL, *place = NULL;
-	const char *kept;
-	g_autoptr(GError) error = NULL, refused = NULL;
-	struct sample s;
-
-	sample_init(&s, "unpinned,pinned-chunk", 50);
-	place = tsim_store_check(dir, &error);
-	g_assert_no_error(error);
-	g_assert_true(place && g_path_is_absolute(place));
-	g_assert_cmpuint(entries(base), ==, 0);
-	g_assert_true(tsim_store_write(dir, &s.result, "# manifest\n", &error));
-	g_assert_no_error(error);
-	g_assert_true(tsim_store_expect(dir, NULL));
-	g_assert_true(g_file_get_contents(report, &text, NULL, NULL));
-	expected = tsim_result_report(&s.result);
-	g_assert_cmpstr(text, ==, expected);
-	/* Again: replaced as a whole, nothing beside it. */
-	g_assert_true(g_file_set_contents(old, "x", -1, NULL));
-	g_assert_true(tsim_store_write(dir, &s.result, "# manifest\n", &error));
-	g_assert_false(g_file_test(old, G_FILE_TEST_EXISTS));
-	g_assert_cmpuint(entries(parent), ==, 1);
-	/* What is no result stays as it is; the new one stays beside it. */
-	g_assert_true(g_file_set_contents(mine, "x", -1, NULL));
-	g_assert_null(tsim_store_check(parent, &refused));
-	g_assert_error(refused, TSIM_ERROR, TSIM_ERROR_INPUT);
-	g_assert_cmpuint(entries(base), ==, 1);
-	g_assert_false(tsim_store_write(parent, &s.result, "# manifest\n", &error));
-	g_assert_error(error, TSIM_ERROR, TSIM_ERROR_RUN);
-	g_assert_true(g_file_test(mine, G_FILE_TEST_EXISTS));
-	g_assert_cmpuint(entries(base), ==, 2);
-	kept = strstr(error->message, "it is in ");
-	g_assert_true(kept && tsim_store_expect(kept + strlen("it is in "), NULL));
-	remove_all(base);
-	sample_clear(&s);
-}
-
-/* A file that may not grow stands for a full disk: one error, and the old result is untouched. */
-static void test_full_disk(void)
-{
-	g_autofree char *base = g_dir_make_tmp("trimsim-XXXXXX", NULL),
-			*dir = g_build_filename(base, "a", NULL);
-	g_autofree char *fresh = g_build_filename(base, "b", NULL);
-	struct rlimit unlimited, limit;
-	struct sample s;
-
-	signal(SIGXFSZ, SIG_IGN);
-	sample_init(&s, "unpinned,pinned-chunk", 50);
-	g_assert_true(tsim_store_write(dir, &s.result, "# manifest\n", NULL));
-	getrlimit(RLIMIT_FSIZE, &unlimited);
-	for (rlim_t size = 0; size < 3000; size += 300) {
-		g_autoptr(GError) error = NULL, again = NULL;
-
-		limit = unlimited;
-		limit.rlim_cur = size;
-		setrlimit(RLIMIT_FSIZE, &limit);
-		g_assert_false(tsim_store_write(dir, &s.result, "# manifest\n", &error));
-		g_assert_false(tsim_store_write(fresh, &s.result, "# manifest\n", &again));
-		setrlimit(RLIMIT_FSIZE, &unlimited);
-		g_assert_error(error, TSIM_ERROR, TSIM_ERROR_RUN);
-		g_assert_nonnull(strstr(error->message, "cannot write"));
-		g_assert_cmpuint(entries(base), ==, 1);
-		g_assert_true(tsim_store_expect(dir, NULL));
-	}
-	remove_all(base);
-	sample_clear(&s);
-}
-
-static void test_default_dir(void)
-{
-	g_autofree char *a = tsim_store_default_dir("a/b c", "manifest");
-	g_autofree char *b = tsim_store_default_dir("a/b c", "manifest 2");
-
-	/* echo -n manifest | sha256sum */
-	g_assert_cmpstr(a, ==, "results/a_b_c-05b3abf2579a");
-	g_assert_cmpstr(a, !=, b);
-}
-
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -711,8 +605,5 @@ int main(int argc, char **argv)
 	g_test_add_func("/explain/misdirected", test_explain_misdirected);
 	g_test_add_func("/explain/race-file", test_race_file);
 	g_test_add_func("/explain/shapes", test_shapes);
-	g_test_add_func("/store/replace", test_store);
-	g_test_add_func("/store/full-disk", test_full_disk);
-	g_test_add_func("/store/default-dir", test_default_dir);
 	return g_test_run();
 }

@@ -39,11 +39,41 @@ static GByteArray *encoded(const TsimTally *tally)
 	return out;
 }
 
+static GByteArray *encoded_kept(const TsimTally *tally)
+{
+	GByteArray *out = g_byte_array_new();
+
+	tsim_tally_encode_kept(tally, out);
+	return out;
+}
+
 static void assert_same(const TsimTally *a, const TsimTally *b)
 {
 	g_autoptr(GByteArray) x = encoded(a), y = encoded(b);
+	g_autoptr(GByteArray) kx = encoded_kept(a), ky = encoded_kept(b);
 
 	g_assert_cmpmem(x->data, x->len, y->data, y->len);
+	g_assert_cmpmem(kx->data, kx->len, ky->data, ky->len);
+}
+
+static void restore(TsimTally *to, const TsimTally *from)
+{
+	g_autoptr(GByteArray) sums = encoded(from), kept = encoded_kept(from);
+	const guint8 *p = sums->data, *k = kept->data;
+
+	g_assert_true(tsim_tally_decode_into(to, &p, p + sums->len));
+	g_assert_true(p == sums->data + sums->len);
+	g_assert_true(tsim_tally_decode_kept(to, &k, k + kept->len));
+	g_assert_true(k == kept->data + kept->len);
+}
+
+static void merge(TsimTally *to, const TsimTally *from)
+{
+	g_autoptr(GByteArray) sums = encoded(from), kept = encoded_kept(from);
+	const guint8 *p = sums->data, *k = kept->data;
+
+	g_assert_true(tsim_tally_decode_merge(to, &p, p + sums->len));
+	g_assert_true(tsim_tally_decode_kept(to, &k, k + kept->len));
 }
 
 static void test_sums(void)
@@ -103,13 +133,22 @@ static void test_encoding(void)
 	g_autoptr(TsimTally) tally = tally_of(setup, 0, N);
 	g_autoptr(GByteArray) bytes = encoded(tally);
 	g_autoptr(TsimTally) back = tsim_tally_new(3), wrong = tsim_tally_new(2);
+	guint64 corrupted[3] = { 1, 2, 3 }, replications = 5;
 	const guint8 *p = bytes->data;
 
-	g_assert_true(tsim_tally_decode_into(back, &p, bytes->data + bytes->len));
-	g_assert_true(p == bytes->data + bytes->len);
+	restore(back, tally);
 	assert_same(tally, back);
-	p = bytes->data;
 	g_assert_false(tsim_tally_decode_into(wrong, &p, bytes->data + bytes->len));
+	/* What a rule to stop looks at is added up without decoding the rest. */
+	p = bytes->data;
+	g_assert_true(tsim_tally_peek(&p, p + bytes->len, 3, corrupted, &replications));
+	g_assert_cmpuint(replications, ==, 5 + N);
+	g_assert_cmpuint(corrupted[0], ==, 1 + tally->policies[0].sum.corrupted);
+	g_assert_cmpuint(corrupted[2], ==, 3);
+	p = bytes->data;
+	g_assert_false(tsim_tally_peek(&p, p + bytes->len, 2, corrupted, &replications));
+	p = bytes->data;
+	g_assert_false(tsim_tally_peek(&p, p + 35, 3, corrupted, &replications));
 	fake_setup_free(setup);
 }
 
@@ -118,11 +157,9 @@ static void test_resume(void)
 {
 	TsimSetup *setup = fake_setup(POLICIES, N);
 	g_autoptr(TsimTally) whole = tally_of(setup, 0, N), part = tally_of(setup, 0, 77);
-	g_autoptr(GByteArray) bytes = encoded(part);
 	g_autoptr(TsimTally) resumed = tsim_tally_new(3);
-	const guint8 *p = bytes->data;
 
-	g_assert_true(tsim_tally_decode_into(resumed, &p, bytes->data + bytes->len));
+	restore(resumed, part);
 	for (guint32 r = 77; r < N; r++)
 		add_replication(setup, resumed, r);
 	assert_same(whole, resumed);
@@ -134,7 +171,7 @@ static void test_truncated(void)
 {
 	TsimSetup *setup = fake_setup("unpinned,pinned-chunk", 3);
 	g_autoptr(TsimTally) tally = tally_of(setup, 0, 3);
-	g_autoptr(GByteArray) bytes = encoded(tally);
+	g_autoptr(GByteArray) bytes = encoded(tally), kept = encoded_kept(tally);
 
 	for (guint size = 0; size < bytes->len; size++) {
 		g_autofree guint8 *copy = g_memdup2(bytes->data, size);
@@ -142,6 +179,13 @@ static void test_truncated(void)
 		const guint8 *p = copy;
 
 		g_assert_false(tsim_tally_decode_into(back, &p, copy + size));
+	}
+	for (guint size = 0; size < kept->len; size++) {
+		g_autofree guint8 *copy = g_memdup2(kept->data, size);
+		g_autoptr(TsimTally) back = tsim_tally_new(2);
+		const guint8 *p = copy;
+
+		g_assert_false(tsim_tally_decode_kept(back, &p, copy + size));
 	}
 	fake_setup_free(setup);
 }
@@ -155,8 +199,8 @@ static void test_merge(void)
 	for (guint32 r = 0; r < N; r += 20) {
 		g_autoptr(TsimTally) part = tally_of(setup, r, r + 20);
 
-		tsim_tally_merge(sum, part);
-		tsim_tally_merge(again, part);
+		merge(sum, part);
+		merge(again, part);
 	}
 	assert_same(sum, again);
 	/* Integers are the same however they are added. */
@@ -189,7 +233,11 @@ static void test_keep(void)
 		offer(up, r, fates[r % 5]);
 	for (guint32 r = 50; r-- > 0;)
 		offer(r % 2 ? down : merged, r, fates[r % 5]);
-	tsim_keep_merge(merged, down);
+	for (guint i = 0; i < down->len; i++) {
+		const struct tsim_kept *kept = g_ptr_array_index(down, i);
+
+		tsim_keep_offer(merged, kept->replication, kept->index, &kept->race);
+	}
 	g_assert_cmpuint(up->len, ==, TSIM_KEEP_MAX);
 	g_assert_cmpuint(merged->len, ==, TSIM_KEEP_MAX);
 	for (guint i = 0; i < TSIM_KEEP_MAX; i++) {

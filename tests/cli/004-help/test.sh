@@ -9,7 +9,8 @@ expect '^  show +[a-z]'
 expect '^  check +[a-z]'
 expect '^  keys +[a-z]'
 expect '^Examples:'
-expect '130 interrupted, nothing written'
+expect '3 stopped before the'
+expect '130 interrupted'
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$out")
 for command in $commands; do
 	run_check "$command" --help

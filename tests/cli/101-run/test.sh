@@ -11,12 +11,11 @@ expect '^  trimsim run'
 expect ' --replications 400 --seed 20261122'
 awk 'length > 75 && !/trimsim run/' "$out" | grep -q . && _fail "a line of more than 75 columns"
 
-# The place is named on stderr; the hash is that of the manifest.
+# The place is named on stderr.
 grep -qE '^result: results/r1-[0-9a-f]{12}$' "$err" || _fail "the result is not named"
 dir=$(sed -n 's/^result: //p' "$err")
-[ "$(sha256sum < "$dir/manifest.conf" | cut -c1-12)" = "${dir#results/r1-}" ] || _fail "hash"
-for f in manifest.conf points.tsv report.txt result.json plots races data/corruption.tsv \
-	 data/stall.tsv data/race-001.tsv races/001-unpinned.json; do
+for f in manifest.conf points.tsv report.txt result.json results.sqlite plots races \
+	 data/corruption.tsv data/stall.tsv data/race-001.tsv races/001-unpinned.json; do
 	[ -e "$dir/$f" ] || _fail "no $f in the result"
 done
 [ "$(ls races "$dir/races" 2> /dev/null | grep -c json)" -eq 20 ] || _fail "not 20 races kept"
@@ -27,6 +26,14 @@ cmp -s "$out" "$dir/report.txt" || _fail "report.txt is not what was printed"
 cp "$dir/points.tsv" first.tsv
 run_check run "$dir/manifest.conf" --quiet -o again
 cmp -s first.tsv again/points.tsv || _fail "the manifest does not reproduce the result"
+
+# How far a run goes does not change its place; what it is of does.
+run_status 0 run "$r1" --replications 300
+grep -qx "result: $dir" "$err" || _fail "another place for fewer replications"
+run_status 0 run "$r1" --replications 300 --set experiment.confidence=0.9
+grep -qx "result: $dir" "$err" || _fail "another place for another confidence"
+run_status 0 run "$r1" --replications 300 --seed 4
+grep -qx "result: $dir" "$err" && _fail "the same place for another seed"
 
 # A result is replaced by the next one.
 run_check run "$r1" --replications 10 --quiet -o again

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Ctrl-C: status 130, no worker is left, nothing is written; a kill of the
+# Ctrl-C: status 130, no worker is left, what has run is kept; a kill of the
 # parent takes the workers along.
 source "$TEST_TOP/common"
 
@@ -22,9 +22,18 @@ for signal in INT TERM KILL; do
 		sleep 0.3
 	done
 	[ $alive -eq 0 ] || _fail "a worker outlives SIG$signal"
-	[ -z "$(ls)" ] || _fail "SIG$signal: something was written"
+	[ -s r/results.sqlite ] || _fail "SIG$signal: nothing is kept"
+	[ ! -e r/points.tsv ] || _fail "SIG$signal: a result of a run that did not end"
 	if [ $signal != KILL ]; then
 		[ $status -eq 130 ] || _fail "SIG$signal: status $status"
-		grep -q '^trimsim: interrupted, no result written$' "$err" || _fail "no message"
+		grep -q '^trimsim: interrupted; what has run is in r, the same command goes on there$' "$err" ||
+			_fail "no message"
 	fi
+	run_status 2 report r
+	grep -q '^trimsim: r: not finished' "$err" || _fail "SIG$signal: a report on what is not finished"
 done
+
+# It goes on from there.
+run_check run "$r1" --replications 500 --quiet -o r
+run_check run "$r1" --replications 500 --quiet -o whole
+cmp -s r/points.tsv whole/points.tsv || _fail "another result after three interruptions"

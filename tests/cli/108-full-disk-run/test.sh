@@ -14,6 +14,11 @@ for blocks in 1 2 3; do
 	grep -q '^trimsim: .*: File too large$' "$err" || _fail "ulimit -f $blocks: no message"
 	cmp -s before.tsv r/points.tsv || _fail "the earlier result is gone"
 	[ "$(ls)" = "$(printf 'before.tsv\nr')" ] || _fail "something is left: $(ls)"
+	[ -z "$(find r -name '.new*')" ] || _fail "something is left in the result"
+	bash -c "ulimit -f $blocks; exec '$TRIMSIM' run '$r1' --replications 60 --quiet -o fresh" \
+		> "$out" 2> "$err"
+	[ $? -eq 1 ] || _fail "ulimit -f $blocks, no store yet: not status 1"
+	[ ! -e fresh ] || _fail "a store that could not be made is left"
 done
 
 [ -w /dev/full ] || exit 0

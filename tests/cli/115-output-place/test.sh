@@ -1,6 +1,6 @@
 #!/bin/bash
-# Where a result may go: nothing but a result or an empty directory is ever
-# replaced, by whatever name it is called, and a bad name is known before the run.
+# Where a result may go: into nothing but a result or an empty directory, by
+# whatever name it is called, and a bad name is known before the run.
 source "$TEST_TOP/common"
 
 r1=$(realpath "$TEST_TOP/../../configs/validation/r1.conf")
@@ -25,9 +25,17 @@ run_mustfail '-o: imp/sub/../../imp/ exists and is no result' $long -o imp/sub/.
 run_mustfail '-o: . exists and is no result' $long -o .
 run_mustfail '-o: .. exists and is no result' $long -o ..
 run_mustfail '-o: / exists and is no result' $long -o /
-(cd proj && run_mustfail '-o: . is or holds the current directory' $long -o .) || exit 1
-(cd proj && run_mustfail '-o: .* is or holds the current directory' $long -o ../imp/../proj) || exit 1
 [ "$(tree)" = "$before" ] || _fail "something has changed"
+
+# The current directory, if it is empty, and again when it is a result.
+(cd proj && run_check $short -o . && run_check $short -o ../imp/../proj) || exit 1
+[ -f proj/result.json ] || _fail "no result in the current directory"
+
+# What the user puts into a result stays there.
+echo precious > proj/notes
+run_check run "$r1" --replications 30 --quiet -o proj
+[ "$(cat proj/notes)" = precious ] || _fail "a file beside a result is gone"
+[ "$(sed -n 2p proj/points.tsv | cut -f2)" = 30 ] || _fail "the result is not replaced"
 
 # .. behind a link is where the link leads, not where its name stands.
 mkdir -p elsewhere/deep
@@ -63,7 +71,6 @@ grep -q '^trimsim: -o: .: the current directory is gone$' "$err" || _fail "gone:
 # A name that no file system takes.
 name=$(printf 'x%.0s' $(seq 260))
 run_mustfail '-o: .*File name too long' $long -o "$name"
-run_mustfail '-o: .*File name too long' $long -o "${name:0:254}"
 run_mustfail '-o: .*File name too long' $long -o "new/$name/y"
 run_mustfail '-o: cannot write in /proc: ' $long -o /proc/x
 if [ "$(id -u)" -ne 0 ]; then
@@ -71,19 +78,20 @@ if [ "$(id -u)" -ne 0 ]; then
 	chmod 500 locked
 	run_mustfail '-o: cannot write in .*/locked: Permission denied' $long -o locked/x
 fi
-run_check $short -o "${name:0:240}"
+run_check $short -o "${name:0:255}"
 run_check $short -o a/./b/c/
 [ -f a/b/c/report.txt ] || _fail "the directories above were not made"
 [ "$(ls -A a/b)" = c ] || _fail "something is left beside the result"
 
-# What comes to the place during the run is not removed either, and the result is kept beside it.
-"$TRIMSIM" run "$r1" --replications 60000 -j 1 --quiet -o late > "$out" 2> "$err" &
+# A second run in the same place would count blocks twice: it is refused.
+"$TRIMSIM" run "$r1" --replications 1000000 -j 1 --quiet -o busy > "$out" 2> "$err" &
 pid=$!
-sleep 0.2
-mkdir late || _fail "the run was too short for this test"
-echo precious > late/file
+for i in $(seq 50); do
+	[ -s busy/results.sqlite ] && break
+	sleep 0.1
+done
+run_status 2 run "$r1" --replications 20 --quiet -o busy
+grep -q '^trimsim: .*/busy/results.sqlite: another run is using it$' "$err" || _fail "busy: no message"
+kill $pid
 wait $pid
-[ $? -eq 1 ] || _fail "a directory that came during the run: not status 1"
-[ "$(cat late/file)" = precious ] || _fail "a directory that came during the run is replaced"
-kept=$(sed -n 's/^trimsim: .*what is there now is no result; it is in //p' "$err")
-[ -f "$kept/result.json" ] || _fail "the result of the run is lost"
+run_check $short -o busy

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "result.h"
+
+/* The report on several points, 75 columns. */
+void tsim_report_sweep_head(GString *out, const struct tsim_head *head);
+void tsim_report_sweep_point(GString *out, const struct tsim_result *result);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "result.h"
+
+const char *const tsim_stopped_names[] = {
+	[TSIM_STOPPED_REPLICATIONS] = "replications",
+	[TSIM_STOPPED_ENOUGH] = "enough",
+	[TSIM_STOPPED_TIME] = "time budget",
+};
+
+/** tsim_result_summarize() - the estimates of one policy, by how the point was stopped */
+void tsim_result_summarize(const struct tsim_result *result, guint policy,
+			   struct tsim_summary *summary)
+{
+	const struct tsim_experiment *e = result->experiment;
+
+	tsim_summarize(result->tally, policy, e->confidence,
+		       result->stopped == TSIM_STOPPED_ENOUGH ? e->enough : 0, summary);
+}
+
+char *tsim_document_text(const struct tsim_document *document, const struct tsim_result *result)
+{
+	g_autofree char *begin = document->begin(document, result->head);
+	g_autofree char *point = document->point(document, result);
+	g_autofree char *end = document->end ? document->end(document, result->head) : g_strdup("");
+
+	return g_strconcat(begin, point, end, NULL);
+}
