@@ -27,6 +27,8 @@ struct tsim_command {
 extern const struct tsim_command tsim_commands[];	/* ends with an entry without a name */
 
 int tsim_cmd_run(int argc, char **argv);
+int tsim_cmd_merge(int argc, char **argv);
+int tsim_cmd_verify(int argc, char **argv);
 int tsim_cmd_plot(int argc, char **argv);
 int tsim_cmd_report(int argc, char **argv);
 int tsim_cmd_explain(int argc, char **argv);

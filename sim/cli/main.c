@@ -14,6 +14,9 @@
 const struct tsim_command tsim_commands[] = {
 	{ "run", "CONFIG [-e EXPERIMENT]... [--set GROUP.KEY=VALUE]... [-r SELECTION] [-j N] [-o DIR]",
 	  "run an experiment and report its result", tsim_cmd_run },
+	{ "merge", "DIR... -o DIR", "put the shards of a run together", tsim_cmd_merge },
+	{ "verify", "DIR [--all] [--sample N] [-j N]", "run stored results again and compare",
+	  tsim_cmd_verify },
 	{ "report", "DIR [--format text|json|tsv]", "print a stored result", tsim_cmd_report },
 	{ "plot", "DIR [--terminal png|svg|pdf|dumb] [--only NAME]", "draw the figures of a result",
 	  tsim_cmd_plot },

@@ -46,3 +46,4 @@ gboolean tsim_store_each(TsimStore *store, gint64 id, const struct tsim_point *p
 			 tsim_stored_fn fn, gpointer data, GError **error);
 gboolean tsim_store_load(TsimStore *store, gint64 id, const struct tsim_point *point, guint32 end,
 			 TsimTally *tally, GPtrArray *failures, GError **error);
+gboolean tsim_store_import(TsimStore *store, TsimStore *from, GError **error);

@@ -378,6 +378,46 @@ static void test_foreign(struct fixture *f, gconstpointer data)
 	g_assert_nonnull(strstr(not_ours->message, "none that trimsim made"));
 }
 
+/* Two stores of parts of a point, one of them with blocks of both. */
+static void test_import(struct fixture *f, gconstpointer data)
+{
+	struct fixture other;
+	g_autoptr(GError) error = NULL;
+	g_autoptr(TsimBlock) wrong = NULL;
+	guint n = 0;
+
+	setup(&other, NULL);
+	for (guint32 first = 0; first < 400; first = tsim_block_end(first), n++) {
+		guint32 end = MIN(tsim_block_end(first), 400);
+
+		if (n % 3)
+			put(f, first, end);
+		if (n % 3 != 1)
+			put(&other, first, end);
+	}
+	g_assert_true(tsim_store_import(f->store, other.store, &error));
+	g_assert_no_error(error);
+	assert_prefix(f, 400);
+	assert_prefix(f, 45);
+	/* The same again changes nothing; another result of the same replications is an error. */
+	g_assert_true(tsim_store_import(f->store, other.store, &error));
+	assert_prefix(f, 400);
+	wrong = block_of(&other, 1, 2);
+	g_byte_array_set_size(wrong->sums, 0);
+	{
+		g_autoptr(TsimTally) tally = tsim_tally_new(N_POLICIES);
+
+		tsim_tally_encode(tally, wrong->sums);
+	}
+	g_assert_true(tsim_store_put(other.store, other.id, &other.point, wrong, NULL));
+	g_assert_false(tsim_store_import(f->store, other.store, &error));
+	g_assert_error(error, TSIM_ERROR, TSIM_ERROR_INPUT);
+	g_assert_nonnull(
+		strstr(error->message, "different results of the same replications, 1 to 1"));
+	assert_prefix(f, 400);
+	teardown(&other, NULL);
+}
+
 static void test_pack(void)
 {
 	g_autoptr(GRand) rand = g_rand_new_with_seed(1);
@@ -455,6 +495,7 @@ int main(int argc, char **argv)
 	ADD("/store/in-use", test_in_use);
 	ADD("/store/damaged", test_damaged);
 	ADD("/store/foreign", test_foreign);
+	ADD("/store/import", test_import);
 	g_test_add_func("/pack", test_pack);
 	g_test_add_func("/stop", test_stop);
 	return g_test_run();
