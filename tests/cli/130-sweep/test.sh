@@ -1,0 +1,65 @@
+#!/bin/bash
+# A sweep: the report, points.tsv and JSON of many points, the rule to stop.
+source "$TEST_TOP/common"
+source "$TEST_TOP/sweep-config"
+
+sweep_config > e.conf
+run_status 0 run e.conf -o r -j 2
+grep -qx 'result: r' "$err" || _fail "the result is not named"
+expect '^20 points, seed 20261122, common random numbers,$'
+expect '^D = 200ms, C = 500ms$'
+expect '^  pinned-chunk +0:3000 +< 0\.0012'
+awk 'length > 75 && !/trimsim run/' "$out" | grep -q . && _fail "a line of more than 75 columns"
+cmp -s "$out" r/report.txt || _fail "report.txt is not what was printed"
+
+# A column per variable first, numbers in base units; a line per point and policy.
+[ "$(head -1 r/points.tsv | cut -f1-5)" = "$(printf 'D_s\tC_s\tpolicy\treplications\tcorrupted')" ] ||
+	_fail "columns: $(head -1 r/points.tsv | cut -f1-5)"
+[ "$(wc -l < r/points.tsv)" -eq 41 ] || _fail "not 40 lines of points"
+[ "$(sed -n '2p;41p' r/points.tsv | cut -f1-3)" = "$(printf '0.1\t0.5\tunpinned\n2\t4\tpinned-chunk')" ] ||
+	_fail "first and last point"
+awk -F '\t' 'NR > 1 && NF != n { exit 1 } { n = NF }' r/points.tsv || _fail "rows of different length"
+
+# A point that has its failures has as few replications as that takes, others have all.
+awk -F '\t' 'NR > 1 && $3 == "unpinned" {
+		if ($5 >= 50 ? $4 >= 3000 || $5 > 60 : $4 != 3000) exit 1
+		enough += $5 >= 50
+		few += $5 < 50
+	} END { exit !(enough > 5 && few > 5) }' r/points.tsv || _fail "not stopped by the rule"
+# Both policies have the same.
+awk -F '\t' 'NR % 2 == 0 { n = $4 } NR % 2 && NR > 1 && $4 != n { exit 1 }' r/points.tsv ||
+	_fail "policies of a point have different replications"
+
+if command -v python3 > /dev/null; then
+	python3 - r/result.json <<- 'EOT' || _fail "result.json"
+	import json, sys
+	points = json.load(open(sys.argv[1]))["points"]
+	assert len(points) == 20
+	assert points[5]["parameters"] == {"D": "200ms", "C": "1s"}
+	assert points[0]["stopped"] == "replications"
+	assert points[19]["stopped"] == "enough"
+	p = points[19]["policies"]["unpinned"]
+	e = p["corruption_probability"]
+	assert e["method"] == "inverse sampling"
+	assert abs(e["estimate"] - (p["corrupted"] - 1) / (p["replications"] - 1)) < 1e-12
+	assert all(q["paired"]["pinned-chunk"]["corrupted"]["estimate"] <= 0 for q in points)
+	EOT
+fi
+grep -q '"point" : "D = ' r/races/001-unpinned.json || _fail "a race without its point"
+run_check explain r
+expect '^D = 200ms, C = 500ms$'
+
+# Common random numbers: what comes before the commit is the same whatever its delay.
+awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "funnel_removed") c = i }
+	NR > 1 && $4 == 3000 { if ($1 == d && $c != n) bad = 1; d = $1; n = $c; seen++ }
+	END { exit !(seen > 10 && n > 0 && !bad) }' r/points.tsv || _fail "points have other random numbers"
+
+# The same bytes for any number of workers, and from the manifest.
+for j in 1 5; do
+	run_check run e.conf -o j$j -j $j --quiet
+	same_result r j$j
+done
+run_check run r/manifest.conf -o again --quiet
+for f in points.tsv result.json manifest.conf; do
+	cmp -s r/$f again/$f || _fail "the manifest does not reproduce $f"
+done

@@ -1,0 +1,58 @@
+#!/bin/bash
+# What has run is found again: by more or fewer replications, by other points,
+# by another sweep, by another name.
+source "$TEST_TOP/common"
+source "$TEST_TOP/sweep-config"
+
+sweep_config > e.conf
+fixed='--set experiment.stop=none --quiet'
+
+# check_store DIR OPTION...: with what DIR has, the result is that of a fresh run.
+check_store()
+{
+	local dir=$1
+	shift
+	rm -rf fresh
+	run_check run "$@" -o $dir
+	run_check run "$@" -o fresh
+	same_result fresh $dir
+}
+check_store r e.conf $fixed --replications 100
+check_store r e.conf $fixed --replications 333
+check_store r e.conf $fixed --replications 50
+check_store r e.conf $fixed --replications 333 -r 'C == 1s && D < 1s'
+check_store r e.conf $fixed --replications 500 -r 3..7
+check_store r e.conf --quiet
+check_store r e.conf $fixed --replications 333
+
+# Another sweep of another name, with points in common: these are not run again.
+sed 's/experiment e/experiment other/; s/100ms, 200ms, 500ms, 1s, 2s/150ms, 500ms, 1s/' e.conf > other.conf
+check_store r other.conf $fixed --replications 333
+
+if command -v sqlite3 > /dev/null; then
+	blocks=$(sqlite3 r/results.sqlite 'select count(*) from block')
+	run_check run other.conf $fixed --replications 333 -r 'D != 150ms' -o r
+	[ "$(sqlite3 r/results.sqlite 'select count(*) from block')" = "$blocks" ] ||
+		_fail "points that other sweeps share are run again"
+	[ "$(sqlite3 r/results.sqlite 'select count(*) from point')" = 24 ] || _fail "not 24 points"
+fi
+
+# Another seed, another value: other results, in the same store.
+check_store r e.conf $fixed --replications 100 --seed 5
+check_store r e.conf $fixed --replications 100 --set workload.write_delay='fixed(1s)'
+
+# What a file says counts, not what it is called.
+printf '10ms\n20ms\n2900ms\n' > b.txt
+r1=$TEST_TOP/../../configs/validation/r1.conf
+for law in 'device.discard.latency=empirical(a.txt)' 'workload.removal_delay=empirical(a.txt)'; do
+	rm -rf law fresh
+	printf '10ms\n20ms\n900ms\n' > a.txt
+	run_check run "$r1" --set "$law" --replications 300 --quiet -o law
+	cp law/points.tsv first.tsv
+	cp b.txt a.txt
+	run_check run "$r1" --set "$law" --replications 300 --quiet -o law
+	cmp -s law/points.tsv first.tsv &&
+		_fail "$law: the results of the file as it was are taken for those of now"
+	run_check run "$r1" --set "$law" --replications 300 --quiet -o fresh
+	cmp -s law/points.tsv fresh/points.tsv || _fail "$law: not the results of the file as it is now"
+done
