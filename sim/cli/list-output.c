@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "units.h"
+#include "json-members.h"
 
 #define COLUMNS 75 /* of a mail */
 
@@ -225,7 +226,7 @@ static void print_json(const struct tsim_list *list)
 	add_points(b, list);
 	json_builder_end_object(b);
 	root = json_builder_get_root(b);
-	text = json_to_string(root, TRUE);
+	text = tsim_json_print(root);
 	shorter = shorten_estimate(text, seconds);
 	printf("%s\n", shorter);
 }

@@ -2,6 +2,7 @@
 #include "json-members.h"
 
 #include <math.h>
+#include <string.h>
 
 void tsim_json_number(JsonBuilder *b, const char *name, double value)
 {
@@ -36,14 +37,44 @@ void tsim_json_estimate(JsonBuilder *b, const char *name, const struct tsim_esti
 	json_builder_end_object(b);
 }
 
+/*
+ * json-glib 1.6 appends ".0" to each number that is printed without a point,
+ * also to one with an exponent: 1e-08.0 is not JSON.
+ */
+static char *repair_numbers(const char *text)
+{
+	GString *out = g_string_new(NULL);
+	gboolean in_string = FALSE, in_exponent = FALSE;
+
+	for (const char *c = text; *c; c++) {
+		if (in_string && *c == '\\') {
+			g_string_append_c(out, *c++);
+		} else if (*c == '"') {
+			in_string = !in_string;
+		} else if (in_exponent && *c == '.') {
+			c++; /* the 0 */
+			continue;
+		}
+		in_exponent = !in_string && (g_ascii_isdigit(*c) || strchr("+-", *c) ?
+						     in_exponent :
+						     *c == 'e');
+		g_string_append_c(out, *c);
+	}
+	return g_string_free(out, FALSE);
+}
+
+/* Instead of json_to_string(root, TRUE); (transfer full) */
+char *tsim_json_print(JsonNode *root)
+{
+	g_autofree char *text = json_to_string(root, TRUE);
+
+	return repair_numbers(text);
+}
+
 char *tsim_json_finish(JsonBuilder *b)
 {
-	g_autoptr(JsonGenerator) generator = json_generator_new();
 	g_autoptr(JsonNode) root = json_builder_get_root(b);
-	g_autofree char *text = NULL;
+	g_autofree char *text = tsim_json_print(root);
 
-	json_generator_set_root(generator, root);
-	json_generator_set_pretty(generator, TRUE);
-	text = json_generator_to_data(generator, NULL);
 	return g_strconcat(text, "\n", NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 #include "error.h"
+#include "json-members.h"
 
 const char *const tsim_column_names[TSIM_N_COLUMNS] = {
 	[TSIM_COLUMN_FSTRIM] = "fstrim", [TSIM_COLUMN_CLEANER] = "cleaner",
@@ -47,8 +48,6 @@ static void add_step(JsonBuilder *b, const struct tsim_race_step *step)
 char *tsim_race_json(const struct tsim_result *result, guint policy, const struct tsim_kept *kept)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();
-	g_autoptr(JsonNode) root = NULL;
-	g_autofree char *text = NULL;
 
 	json_builder_begin_object(b);
 	add_text(b, "experiment", result->head->name);
@@ -74,9 +73,7 @@ char *tsim_race_json(const struct tsim_result *result, guint policy, const struc
 		add_step(b, &g_array_index(kept->race.steps, struct tsim_race_step, i));
 	json_builder_end_array(b);
 	json_builder_end_object(b);
-	root = json_builder_get_root(b);
-	text = json_to_string(root, TRUE);
-	return g_strconcat(text, "\n", NULL);
+	return tsim_json_finish(b);
 }
 
 void tsim_race_file_free(struct tsim_race_file *file)

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "json-members.h"
 
 static void add_count(JsonBuilder *b, const char *name, guint64 value)
 {
@@ -288,7 +289,7 @@ static char *json_begin(const struct tsim_document *document, const struct tsim_
 	json_builder_end_array(b);
 	json_builder_end_object(b);
 	root = json_builder_get_root(b);
-	text = json_to_string(root, TRUE);
+	text = tsim_json_print(root);
 	return g_strndup(text, strlen(text) - strlen(END));
 }
 
@@ -296,7 +297,7 @@ static char *json_begin(const struct tsim_document *document, const struct tsim_
 static char *json_point(const struct tsim_document *document, const struct tsim_result *result)
 {
 	g_autoptr(JsonNode) node = tsim_result_json(result);
-	g_autofree char *text = json_to_string(node, TRUE);
+	g_autofree char *text = tsim_json_print(node);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	g_autofree char *indented = g_strjoinv("\n    ", lines);
 

@@ -8,6 +8,7 @@
 #include "explain.h"
 #include "fake-world.h"
 #include "fsck.h"
+#include "json-members.h"
 #include "oracle.h"
 #include "result.h"
 #include "text.h"
@@ -230,6 +231,34 @@ static JsonNode *at(JsonNode *root, const char *path)
 }
 
 /* The names that others rely on. */
+/* json-glib would print 1e-08.0; what a string holds is left as it is. */
+static void test_json_numbers(void)
+{
+	g_autoptr(JsonBuilder) b = json_builder_new();
+	g_autofree char *text = NULL;
+
+	json_builder_begin_object(b);
+	tsim_json_number(b, "a", 1e-8);
+	tsim_json_number(b, "b", 3e-9);
+	tsim_json_number(b, "c", 1e17);
+	tsim_json_number(b, "d", -0x1p-40);
+	tsim_json_number(b, "e", 2);
+	tsim_json_number(b, "1e-8", NAN);
+	tsim_json_text(b, "f", "\"1e-08.0\\");
+	json_builder_end_object(b);
+	text = tsim_json_finish(b);
+	g_assert_cmpstr(text, ==,
+			"{\n"
+			"  \"a\" : 1e-08,\n"
+			"  \"b\" : 3e-09,\n"
+			"  \"c\" : 1e+17,\n"
+			"  \"d\" : -9.0949470177292824e-13,\n"
+			"  \"e\" : 2.0,\n"
+			"  \"1e-8\" : null,\n"
+			"  \"f\" : \"\\\"1e-08.0\\\\\"\n"
+			"}\n");
+}
+
 static void test_json(void)
 {
 	static const char *const names[] = {
@@ -594,6 +623,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/report/content", test_report_content);
 	g_test_add_func("/report/special", test_report_special);
 	g_test_add_func("/report/json", test_json);
+	g_test_add_func("/report/json-numbers", test_json_numbers);
 	g_test_add_func("/report/points", test_points);
 	g_test_add_func("/fsck/metadata", test_fsck_metadata);
 	g_test_add_func("/fsck/tail", test_fsck_tail);
