@@ -103,6 +103,15 @@ static gboolean belongs(const struct tsim_kernel_run *run, const struct tsim_ker
 	       run->observed.value[TSIM_OBS_REMOVALS] > 0;
 }
 
+/** tsim_kernel_measured() - is there a run of the kernel under @row's condition? */
+gboolean tsim_kernel_measured(const struct tsim_kernel_row *row, const GPtrArray *runs)
+{
+	for (guint i = 0; i < runs->len; i++)
+		if (belongs(g_ptr_array_index(runs, i), row))
+			return TRUE;
+	return FALSE;
+}
+
 static GArray *runs_of(const GPtrArray *runs, const struct tsim_kernel_row *row)
 {
 	GArray *observed = g_array_new(FALSE, FALSE, sizeof(struct tsim_observed));
@@ -191,7 +200,11 @@ static gboolean within_intervals(const struct tsim_kernel_result *r)
 	return isfinite(d.low) && isfinite(d.high) && d.low <= 0 && d.high >= 0;
 }
 
-static void judge(struct tsim_kernel_result *r)
+/*
+ * What must never happen is off without a run of the kernel too, but that it
+ * did not happen agrees with nothing then.
+ */
+static void judge(struct tsim_kernel_result *r, gboolean measured)
 {
 	r->ok = TRUE;
 	if (r->target.rule == TSIM_KERNEL_NEVER)
@@ -202,6 +215,8 @@ static void judge(struct tsim_kernel_result *r)
 		r->ok = r->simulated.estimate <= r->kernel.high;
 	else if (r->target.rule == TSIM_KERNEL_FACTOR)
 		r->ok = within_factor(r) || within_intervals(r);
+	if (r->ok && !measured)
+		r->target.rule = TSIM_KERNEL_SHOWN;
 }
 
 /**
@@ -228,7 +243,7 @@ struct tsim_kernel_report *tsim_kernel_compare(const struct tsim_kernel_row *row
 			continue;
 		r.kernel = kernel_estimate(q, row, kernel);
 		r.simulated = tsim_kernel_estimate(q, observed, row->seconds);
-		judge(&r);
+		judge(&r, kernel->len > 0);
 		g_array_append_val(report->results, r);
 	}
 	return report;

@@ -12,8 +12,6 @@
 #include "config.h"
 #include "error.h"
 
-#define FOLDER "validation/kernel/"
-
 struct table {
 	const char *path;
 	guint line;
@@ -102,7 +100,7 @@ static gboolean parse_run(struct table *t, GStrv cells, GError **error)
 	for (guint i = 0; cells[i]; i++)
 		if (!parse_cell(t, t->names[i], cells[i], run, error))
 			return FALSE;
-	return run->name || tsim_throw(error, "%s:%u: no column 'run'", t->path, t->line);
+	return TRUE;
 }
 
 static gboolean parse_line(struct table *t, char *line, GError **error)
@@ -117,7 +115,9 @@ static gboolean parse_line(struct table *t, char *line, GError **error)
 	if (t->names)
 		return parse_run(t, cells, error);
 	t->names = g_steal_pointer(&cells);
-	return TRUE;
+	return g_strv_contains((const char *const *)t->names, "run") ||
+	       tsim_throw(error, "%s:%u: no column 'run': this line should name the columns",
+			  t->path, t->line);
 }
 
 static gboolean load(const char *name, GPtrArray *runs, GError **error)
@@ -135,6 +135,8 @@ static gboolean load(const char *name, GPtrArray *runs, GError **error)
 	lines = g_strsplit(text, "\n", -1);
 	for (guint i = 0; ok && lines[i]; i++)
 		ok = parse_line(&t, lines[i], error);
+	if (ok && runs->len == 0)
+		ok = tsim_throw(error, "%s: no line of a run in this file", path);
 	g_strfreev(t.names);
 	return ok;
 }
@@ -169,8 +171,8 @@ GPtrArray *tsim_kernel_runs_load(GError **error)
 	g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func((GDestroyNotify)run_free);
 	g_autoptr(GPtrArray) recorded = g_ptr_array_new_with_free_func((GDestroyNotify)run_free);
 
-	if (!load(FOLDER "kernel-runs.csv", runs, error) ||
-	    !load(FOLDER "recorded.csv", recorded, error))
+	if (!load(TSIM_KERNEL_RUNS_FILE, runs, error) ||
+	    !load("validation/kernel/recorded.csv", recorded, error))
 		return NULL;
 	merge(runs, recorded);
 	return g_steal_pointer(&runs);

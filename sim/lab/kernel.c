@@ -25,6 +25,27 @@ static gboolean check_names(char **names, GError **error)
 	return TRUE;
 }
 
+static gboolean series_measured(const char *series, const GPtrArray *runs)
+{
+	for (const struct tsim_kernel_row *row = tsim_kernel_rows; row->series; row++)
+		if (strcmp(row->series, series) == 0 && tsim_kernel_measured(row, runs))
+			return TRUE;
+	return FALSE;
+}
+
+/* Each series that is compared has something to be compared with. */
+static gboolean check_runs(const struct tsim_kernel_table *t, GError **error)
+{
+	for (const struct tsim_kernel_row *row = tsim_kernel_rows; row->series; row++)
+		if (selected(row->series, t->options.series) &&
+		    !series_measured(row->series, t->runs))
+			return tsim_throw(error,
+					  TSIM_KERNEL_RUNS_FILE
+					  ": no run of series %s: there is nothing to compare with",
+					  row->series);
+	return TRUE;
+}
+
 static gboolean run_rows(struct tsim_kernel_table *t, tsim_kernel_fn done, gpointer data,
 			 GError **error)
 {
@@ -72,7 +93,7 @@ gboolean tsim_kernel_validate(const struct tsim_kernel_options *options, tsim_ke
 	if (!check_names(options->series, error))
 		return FALSE;
 	t->runs = tsim_kernel_runs_load(error);
-	if (!t->runs || !run_rows(t, done, data, error) ||
+	if (!t->runs || !check_runs(t, error) || !run_rows(t, done, data, error) ||
 	    !run_sweep(t, "k", 20, &t->threshold, error) ||
 	    !run_sweep(t, "m2", 30, &t->cleaner, error))
 		return FALSE;

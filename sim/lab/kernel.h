@@ -22,6 +22,9 @@ struct tsim_kernel_run {
 	struct tsim_observed observed;
 };
 
+/* A file of the data directory. */
+#define TSIM_KERNEL_RUNS_FILE "validation/kernel/kernel-runs.csv"
+
 /* kernel-runs.c: (transfer full) (element-type struct tsim_kernel_run) */
 GPtrArray *tsim_kernel_runs_load(GError **error);
 /* kernel-runs.csv's form, one column per observable; (transfer full) */
@@ -109,6 +112,7 @@ struct tsim_kernel_table {
 /* kernel-compare.c: (transfer full) */
 struct tsim_kernel_report *tsim_kernel_compare(const struct tsim_kernel_row *row,
 					       const GPtrArray *runs, const GArray *observed);
+gboolean tsim_kernel_measured(const struct tsim_kernel_row *row, const GPtrArray *runs);
 void tsim_kernel_report_free(struct tsim_kernel_report *report);
 struct tsim_kernel_point tsim_kernel_point(const GArray *observed, double seconds);
 struct tsim_estimate tsim_kernel_estimate(const struct tsim_kernel_quantity *quantity,

@@ -88,4 +88,21 @@ printf 'run,series,bg_removed\nx,k,many\n' > data/validation/kernel/kernel-runs.
 TRIMSIM_DATADIR=$PWD/data run_mustfail "kernel-runs.csv:2: bg_removed: 'many' is not a number" validate kernel m3
 printf 'run,series\nx\n' > data/validation/kernel/kernel-runs.csv
 TRIMSIM_DATADIR=$PWD/data run_mustfail 'kernel-runs.csv:2: 1 columns, the first line has 2' validate kernel m3
+# nothing to compare with is not agreement
+table=data/validation/kernel/kernel-runs.csv
+for m in "$configs/validation/kernel/"*.conf "$configs/validation/kernel/recorded.csv"; do
+	cp "$m" data/validation/kernel/
+done
+: > $table
+TRIMSIM_DATADIR=$PWD/data run_mustfail 'kernel-runs.csv: no line of a run in this file' validate kernel m3
+printf 'run,series,bg_removed\n' > $table
+TRIMSIM_DATADIR=$PWD/data run_mustfail 'kernel-runs.csv: no line of a run in this file' validate kernel m3
+printf '\177ELF\001\000\000\n' > $table
+TRIMSIM_DATADIR=$PWD/data run_mustfail "kernel-runs.csv:1: no column 'run'" validate kernel m3
+grep -v '^m3' "$configs/validation/kernel/kernel-runs.csv" > $table
+TRIMSIM_DATADIR=$PWD/data run_mustfail 'kernel-runs.csv: no run of series m3' validate kernel m3
+run_any validate kernel m2 --replications 2
+sed -n '/pinned-chunk, 30 s: kernel 0 runs/,/^m2  200/p' "$out" > row
+grep -q removals row || _fail 'no row without runs of the kernel'
+grep -q 'ok$' row && _fail 'a row without runs of the kernel is ok'
 exit 0
