@@ -59,6 +59,7 @@ struct tsim_trace_event {
 	guint64 used, reserved;
 	tsim_ns wait_ns;
 	gboolean kept;
+	guint64 line; /* of the file; 0 in the models */
 };
 
 /* Receives what the models emit; NULL in struct tsim_fs: nobody listens. */

@@ -8,6 +8,7 @@
 struct tsim_recorded_trimmer {
 	guint64 task;
 	guint chunk; /* whose group it is in, or TSIM_NO_CHUNK */
+	struct tsim_range hidden; /* logical: of the entry under way; empty: none */
 };
 
 /* Events on their way to become steps. */
@@ -27,6 +28,8 @@ static inline const struct tsim_trace_event *tsim_link_event(const struct tsim_l
 }
 
 /* recording.c */
+gboolean tsim_link_throw(const struct tsim_linking *l, GError **error, const char *format, ...)
+	G_GNUC_PRINTF(3, 4);
 gboolean tsim_link_fail(const struct tsim_linking *l, const char *what, GError **error);
 guint tsim_link_find(const struct tsim_linking *l, guint64 logical, gboolean removed);
 struct tsim_recorded_step *tsim_link_add(struct tsim_linking *l, guint lane, guint chunk);

@@ -10,8 +10,6 @@
  */
 #include "recording-internal.h"
 
-#include "error.h"
-
 #define MAX_TRIMMERS 1000
 #define ROUNDING_NS (2 * TSIM_NS_PER_US) /* of a recorded time or latency */
 
@@ -21,7 +19,8 @@ static guint find_trimmer(struct tsim_linking *l, guint64 task)
 		if (g_array_index(l->trimmers, struct tsim_recorded_trimmer, i).task == task)
 			return i;
 	}
-	g_array_append_val(l->trimmers, ((struct tsim_recorded_trimmer){ task, TSIM_NO_CHUNK }));
+	g_array_append_val(l->trimmers, ((struct tsim_recorded_trimmer){ .task = task,
+									 .chunk = TSIM_NO_CHUNK }));
 	return l->trimmers->len - 1;
 }
 
@@ -95,7 +94,84 @@ static void link_pieces(struct tsim_linking *l, struct tsim_recorded_step *step)
 	tsim_interval_set_clear(&rest);
 }
 
+static gboolean is_within(struct tsim_range r, struct tsim_range outer)
+{
+	return r.start >= outer.start && r.end <= outer.end;
+}
+
+static gboolean is_open(const struct tsim_recorded_trimmer *t)
+{
+	return t->hidden.start < t->hidden.end;
+}
+
+/* A range of a group, and, of a discard, of the entry that is hidden. */
+static gboolean check_range(const struct tsim_linking *l, const struct tsim_recorded_trimmer *t,
+			    struct tsim_range r, GError **error)
+{
+	const struct tsim_trace_event *e = tsim_link_event(l, l->at);
+	const struct tsim_recorded_chunk *c = tsim_recorded_chunk(l->out, t->chunk);
+
+	if (r.start >= r.end || e->phys + e->len < e->phys)
+		return tsim_link_throw(l, error, "a discard of a length that cannot be");
+	if (!is_within(r, TSIM_RANGE(c->logical, c->logical + c->len)))
+		return tsim_link_throw(l, error,
+				       "a discard at %" G_GUINT64_FORMAT
+				       " outside of its block group %" G_GUINT64_FORMAT,
+				       e->logical, c->logical);
+	if (e->kind == TSIM_TRACE_HIDE && is_open(t))
+		return tsim_link_throw(l, error,
+				       "an entry is hidden while another is: "
+				       "its sim: trim_extent_end is missing");
+	if (e->kind == TSIM_TRACE_DISCARD_BEGIN && !(is_open(t) && is_within(r, t->hidden)))
+		return tsim_link_throw(l, error,
+				       "a discard at %" G_GUINT64_FORMAT
+				       " of no hidden entry: its sim: trim_extent_begin is missing",
+				       e->logical);
+	return TRUE;
+}
+
+/*
+ * Without the lines of a discard's entry nobody would judge it, and the
+ * recording would be said to have no hit.
+ */
+static gboolean check_entry(const struct tsim_linking *l, struct tsim_recorded_trimmer *t,
+			    GError **error)
+{
+	const struct tsim_trace_event *e = tsim_link_event(l, l->at);
+	struct tsim_range r = TSIM_RANGE(e->logical, e->logical + e->len);
+
+	switch (e->kind) {
+	case TSIM_TRACE_HIDE:
+		if (!check_range(l, t, r, error))
+			return FALSE;
+		t->hidden = r;
+		return TRUE;
+	case TSIM_TRACE_DISCARD_BEGIN:
+		return check_range(l, t, r, error);
+	case TSIM_TRACE_HIDE_END:
+		if (!is_open(t))
+			return tsim_link_throw(l, error,
+					       "an entry is put back that was not hidden: "
+					       "its sim: trim_extent_begin is missing");
+		t->hidden = TSIM_RANGE(0, 0);
+		return TRUE;
+	default:
+		return TRUE;
+	}
+}
+
 /* A trimmer takes its group from the tree: one that is removed may be gone from it just now. */
+static gboolean find_group(struct tsim_linking *l, struct tsim_recorded_trimmer *t, GError **error)
+{
+	guint64 logical = tsim_link_event(l, l->at)->logical;
+
+	t->chunk = tsim_link_find(l, logical, FALSE);
+	if (t->chunk == TSIM_NO_CHUNK)
+		t->chunk = tsim_link_find(l, logical, TRUE);
+	return t->chunk != TSIM_NO_CHUNK ||
+	       tsim_link_fail(l, "is trimmed, but there is none at this address", error);
+}
+
 gboolean tsim_link_trim(struct tsim_linking *l, GError **error)
 {
 	const struct tsim_trace_event *e = tsim_link_event(l, l->at);
@@ -104,24 +180,19 @@ gboolean tsim_link_trim(struct tsim_linking *l, GError **error)
 		&g_array_index(l->trimmers, struct tsim_recorded_trimmer, n);
 	struct tsim_recorded_step *step;
 
-	if (e->kind == TSIM_TRACE_TRIM_GROUP) {
-		t->chunk = tsim_link_find(l, e->logical, FALSE);
-		if (t->chunk == TSIM_NO_CHUNK)
-			t->chunk = tsim_link_find(l, e->logical, TRUE);
-		if (t->chunk == TSIM_NO_CHUNK)
-			return tsim_link_fail(l, "is trimmed, but there is none at this address",
-					      error);
-	}
+	if (e->kind == TSIM_TRACE_TRIM_GROUP && !find_group(l, t, error))
+		return FALSE;
 	if (t->chunk == TSIM_NO_CHUNK && e->kind != TSIM_TRACE_FITRIM_END)
 		return e->kind != TSIM_TRACE_DISCARD_BEGIN ||
-		       tsim_throw(error,
-				  "a discard at %" G_GUINT64_FORMAT
-				  " in no block group: the recording has no sim: trim_bg_begin",
-				  e->logical);
-	if (e->phys + e->len < e->phys)
-		return tsim_throw(error, "a discard of a length that cannot be");
+		       tsim_link_throw(
+			       l, error,
+			       "a discard at %" G_GUINT64_FORMAT
+			       " in no block group: the recording has no sim: trim_bg_begin",
+			       e->logical);
 	if (n >= MAX_TRIMMERS)
-		return tsim_throw(error, "more than %d processes trim", MAX_TRIMMERS);
+		return tsim_link_throw(l, error, "more than %d processes trim", MAX_TRIMMERS);
+	if (!check_entry(l, t, error))
+		return FALSE;
 	step = tsim_link_add(l, TSIM_LANE_TRIMMERS + n, t->chunk);
 	if (e->kind == TSIM_TRACE_DISCARD_BEGIN) {
 		l->out->has_discards = TRUE;

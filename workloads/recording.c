@@ -26,14 +26,25 @@ static struct tsim_recorded_chunk *chunk_at(const struct tsim_linking *l, guint 
 	return &g_array_index(l->out->chunks, struct tsim_recorded_chunk, i);
 }
 
+/* Throws: the event under way cannot be; where and when it is said to be goes before. */
+gboolean tsim_link_throw(const struct tsim_linking *l, GError **error, const char *format, ...)
+{
+	const struct tsim_trace_event *e = tsim_link_event(l, l->at);
+	g_autofree char *at = tsim_human_time((double)e->t_ns), *what = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	what = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	return tsim_throw(error, "%" G_GUINT64_FORMAT ": %s after the first event: %s", e->line, at,
+			  what);
+}
+
 /* Throws: the event under way says @what of a block group. */
 gboolean tsim_link_fail(const struct tsim_linking *l, const char *what, GError **error)
 {
-	const struct tsim_trace_event *e = tsim_link_event(l, l->at);
-	g_autofree char *at = tsim_human_time((double)e->t_ns);
-
-	return tsim_throw(error, "%s after the first event: block group %" G_GUINT64_FORMAT " %s",
-			  at, e->logical, what);
+	return tsim_link_throw(l, error, "block group %" G_GUINT64_FORMAT " %s",
+			       tsim_link_event(l, l->at)->logical, what);
 }
 
 static void add_chunk(struct tsim_linking *l, guint64 logical, guint64 len, guint64 phys)
@@ -134,11 +145,11 @@ static gboolean link_commit(struct tsim_linking *l, GError **error)
 	if (e->kind != TSIM_TRACE_UNBLOCKED)
 		return TRUE;
 	if (l->transid && e->transid != l->transid + 1)
-		return tsim_throw(error,
-				  "the commit of transaction %" G_GUINT64_FORMAT
-				  " follows that of %" G_GUINT64_FORMAT
-				  ": the recording has lost events",
-				  e->transid, l->transid);
+		return tsim_link_throw(l, error,
+				       "the commit of transaction %" G_GUINT64_FORMAT
+				       " follows that of %" G_GUINT64_FORMAT
+				       ": the recording has lost events",
+				       e->transid, l->transid);
 	l->transid = e->transid;
 	if (!l->out->first_transid)
 		l->out->first_transid = e->transid;
@@ -164,11 +175,11 @@ static gboolean check_device(struct tsim_linking *l, const struct tsim_trace_eve
 		l->device = e->flags;
 	if (e->flags == l->device)
 		return TRUE;
-	return tsim_throw(error,
-			  "writes to two devices, %u,%u and %u,%u: "
-			  "leave those out of the recording that are not btrfs's",
-			  (guint)(l->device >> 20), (guint)(l->device & 0xfffff),
-			  (guint)(e->flags >> 20), (guint)(e->flags & 0xfffff));
+	return tsim_link_throw(l, error,
+			       "writes to two devices, %u,%u and %u,%u: "
+			       "leave those out of the recording that are not btrfs's",
+			       (guint)(l->device >> 20), (guint)(l->device & 0xfffff),
+			       (guint)(e->flags >> 20), (guint)(e->flags & 0xfffff));
 }
 
 static gboolean link_write(struct tsim_linking *l, GError **error)
@@ -187,10 +198,10 @@ static gboolean link_write(struct tsim_linking *l, GError **error)
 		struct tsim_recorded_step *step;
 
 		if (!c)
-			return tsim_throw(error,
-					  "a write of %" G_GUINT64_FORMAT
-					  " bytes at %" G_GUINT64_FORMAT " hits no chunk",
-					  e->len, r.start);
+			return tsim_link_throw(l, error,
+					       "a write of %" G_GUINT64_FORMAT
+					       " bytes at %" G_GUINT64_FORMAT " hits no chunk",
+					       e->len, r.start);
 		step = tsim_link_add(l, TSIM_LANE_WRITES, i);
 		step->event.phys = r.start;
 		step->event.len = MIN(r.end, c->phys + c->len) - r.start;
@@ -271,7 +282,7 @@ static gboolean link_all(struct tsim_linking *l, GError **error)
  * @events: (element-type struct tsim_trace_event), from the file system's first event on
  *
  * Returns: (transfer full) (nullable): what there is to follow, or NULL when
- * the recording contradicts itself.
+ * the recording contradicts itself: the message begins with the line's number.
  */
 TsimRecording *tsim_recording_new(const GArray *events, GError **error)
 {

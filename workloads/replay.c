@@ -99,7 +99,7 @@ static gboolean prepare_recording(struct config *c, const GArray *events, GError
 
 	c->recording = tsim_recording_new(events, &local);
 	if (!c->recording)
-		return tsim_throw(error, "trace = %s: %s", c->trace, local->message);
+		return tsim_throw(error, "trace = %s:%s", c->trace, local->message);
 	if (!c->recording->has_discards)
 		return tsim_throw(error,
 				  "trace = %s: no sim: discard_begin line: there is nothing to "

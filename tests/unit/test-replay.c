@@ -480,7 +480,7 @@ static void check_error(const struct tsim_trace_event *list, guint n, const char
 static void test_contradictions(void)
 {
 	static const struct tsim_trace_event
-		removed[] = { E(REMOVED, .logical = 7) },
+		removed[] = { E(REMOVED, .logical = 7, .line = 9, .t_ns = 2 * TSIM_NS_PER_S) },
 		ro[] = { E(BG_RO, .logical = 7) },
 		twice[] = { E(CHUNK_ALLOC, .logical = 5242880, .len = 4096) },
 		empty[] = { E(CHUNK_ALLOC, .logical = 7) },
@@ -498,19 +498,47 @@ static void test_contradictions(void)
 		devices[] = { E(WRITE, .phys = 5242880, .len = 512, .flags = 1 << 20),
 			      E(WRITE, .phys = 5242880, .len = 512, .flags = 2 << 20) };
 
-	check_error(removed, 1, "*block group 7 is removed, but there is none at this address");
+	check_error(removed, 1, "9: 2s after the first event: block group 7 is removed, but there is none at this address");
 	check_error(ro, 1, "*block group 7 is set read-only, but there is none*");
 	check_error(twice, 1, "*block group 5242880 is allocated twice*");
 	check_error(empty, 1, "*block group 7 is allocated with a length*");
 	check_error(released, 2, "*is released, but it is not kept");
 	check_error(released_twice, 3, "*is released, but it is not kept");
-	check_error(gap, 2, "the commit of transaction 9 follows that of 7*");
+	check_error(gap, 2, "*: the commit of transaction 9 follows that of 7*");
 	check_error(group, 1, "*block group 7 is trimmed, but*");
-	check_error(outside, 1, "a discard at 5242880 in no block group*");
-	check_error(elsewhere, 1, "a write of 4096 bytes at 1073741824 hits no chunk");
-	check_error(behind, 1, "a write of * bytes at 22020096 hits no chunk");
-	check_error(after, 2, "a write of 512 bytes at 13631488 hits no chunk");
-	check_error(devices, 2, "writes to two devices, 1,0 and 2,0*");
+	check_error(outside, 1, "*: a discard at 5242880 in no block group*");
+	check_error(elsewhere, 1, "*: a write of 4096 bytes at 1073741824 hits no chunk");
+	check_error(behind, 1, "*: a write of * bytes at 22020096 hits no chunk");
+	check_error(after, 2, "*: a write of 512 bytes at 13631488 hits no chunk");
+	check_error(devices, 2, "*: writes to two devices, 1,0 and 2,0*");
+}
+
+/* Lines of a trimmer that are lost would leave its discards without a judge. */
+#define GROUP 5242880
+static void test_lost_entries(void)
+{
+	static const struct tsim_trace_event
+		begin[] = { E(TRIM_GROUP, .logical = GROUP),
+			    E(DISCARD_BEGIN, .logical = GROUP, .len = 4096) },
+		end[] = { E(TRIM_GROUP, .logical = GROUP), E(HIDE, .logical = GROUP, .len = 4096),
+			  E(HIDE, .logical = GROUP, .len = 4096) },
+		put_back[] = { E(TRIM_GROUP, .logical = GROUP), E(HIDE_END, .logical = GROUP) },
+		nothing[] = { E(TRIM_GROUP, .logical = GROUP), E(HIDE, .logical = GROUP) },
+		outside[] = { E(TRIM_GROUP, .logical = GROUP),
+			      E(HIDE, .logical = 13631488, .len = 4096) },
+		over[] = { E(TRIM_GROUP, .logical = GROUP),
+			   E(HIDE, .logical = GROUP + 4096, .len = 8 * TSIM_MIB) },
+		beside[] = { E(TRIM_GROUP, .logical = GROUP),
+			     E(HIDE, .logical = GROUP, .len = 4096),
+			     E(DISCARD_BEGIN, .logical = GROUP, .len = 8192) };
+
+	check_error(begin, 2, "*: a discard at 5242880 of no hidden entry: *begin is missing");
+	check_error(beside, 3, "*: a discard at 5242880 of no hidden entry: *begin is missing");
+	check_error(end, 3, "*: an entry is hidden while another is: *end is missing");
+	check_error(put_back, 2, "*: an entry is put back that was not hidden: *begin is missing");
+	check_error(nothing, 2, "*: a discard of a length that cannot be");
+	check_error(outside, 2, "*: a discard at 13631488 outside of its block group 5242880");
+	check_error(over, 2, "*: a discard at 5246976 outside of its block group 5242880");
 }
 
 /*
@@ -560,6 +588,21 @@ static struct tsim_trace_event random_event(GRand *rand, tsim_ns *t, guint64 *tr
 	return e;
 }
 
+/* A discard is of the entry that its trimmer has hidden. */
+static void aim(const GArray *before, struct tsim_trace_event *discard)
+{
+	for (guint i = before->len; i > 0; i--) {
+		const struct tsim_trace_event *e = nth(before, i - 1);
+
+		if (e->kind != TSIM_TRACE_HIDE || e->task != discard->task)
+			continue;
+		discard->logical = e->logical;
+		discard->phys = e->phys;
+		discard->len = e->len;
+		return;
+	}
+}
+
 /* What would make all of it an error is left out. */
 static GArray *random_recording(GRand *rand)
 {
@@ -572,6 +615,8 @@ static GArray *random_recording(GRand *rand)
 		struct tsim_trace_event e = random_event(rand, &t, &transid);
 		TsimRecording *r;
 
+		if (e.kind == TSIM_TRACE_DISCARD_BEGIN)
+			aim(array, &e);
 		g_array_append_val(array, e);
 		r = tsim_recording_new(array, NULL);
 		if (!r) {
@@ -648,6 +693,7 @@ static void test_pieces(void)
 	static const struct tsim_trace_event list[] = {
 		E(CHUNK_ALLOC, .logical = LOW, .phys = LOW, .len = TOP - LOW, .flags = 1),
 		E(TRIM_GROUP, .logical = LOW, .task = 3),
+		E(HIDE, .task = 3, .logical = LOW, .len = TOP - LOW),
 		E(DISCARD_BEGIN, .t_ns = 100000, .task = 3, .logical = LOW, .phys = LOW,
 		  .len = TOP - LOW),
 		E(COMMAND_DONE, .t_ns = 150000, .wait_ns = 90000, .phys = LOW, .len = 4096),
@@ -695,6 +741,7 @@ static const struct engine_test tests[] = {
 	{ "/replay/waiting-policy", test_waiting_policy },
 	{ "/replay/recordings", test_recordings },
 	{ "/replay/contradictions", test_contradictions },
+	{ "/replay/lost-entries", test_lost_entries },
 	{ "/replay/random", test_random },
 	{ "/replay/writes", test_writes },
 	{ "/replay/pieces", test_pieces },

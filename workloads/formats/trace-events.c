@@ -7,6 +7,7 @@
  * Leaves out: reads, flushes, the standard btrfs events.
  * Source: configs/traces/a1.trace, whose head names the recording.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "error.h"
@@ -32,6 +33,7 @@ struct reading {
 	gboolean all; /* what it takes to follow a recording as well */
 	GArray *events; /* (element-type struct tsim_trace_event) */
 	GArray *open; /* (element-type struct open) oldest first */
+	guint64 line; /* of the record under way */
 };
 
 static const struct {
@@ -180,7 +182,8 @@ static void issue(struct reading *r, const struct open *request)
 					  .phys = request->phys,
 					  .len = request->len,
 					  .flags = request->dev,
-					  .wait_ns = TSIM_NS_NEVER };
+					  .wait_ns = TSIM_NS_NEVER,
+					  .line = r->line };
 
 	if (r->open->len == MAX_OPEN)
 		g_array_remove_index(r->open, 0);
@@ -196,7 +199,8 @@ static void complete(struct reading *r, const struct open *done)
 					  .t_ns = done->t_ns,
 					  .phys = done->phys,
 					  .len = done->len,
-					  .flags = done->dev };
+					  .flags = done->dev,
+					  .line = r->line };
 
 	for (guint i = 0; i < r->open->len; i++) {
 		const struct open o = g_array_index(r->open, struct open, i);
@@ -243,13 +247,48 @@ static void read_events(TsimTraceReader *reader, struct reading *r, GError **err
 	struct tsim_trace_event event;
 
 	while (tsim_trace_next(reader, &record, error)) {
+		r->line = tsim_trace_reader_line(reader);
 		if (!convert(&record, &event)) {
 			if (r->all)
 				add_request(r, &record);
 		} else if (r->all || event.kind < TSIM_TRACE_FALLOC_END) {
+			event.line = r->line;
 			g_array_append_val(r->events, event);
 		}
 	}
+}
+
+static guint64 sum_counts(GHashTable *names)
+{
+	GHashTableIter iter;
+	gpointer n;
+	guint64 sum = 0;
+
+	g_hash_table_iter_init(&iter, names);
+	while (g_hash_table_iter_next(&iter, NULL, &n))
+		sum += *(guint64 *)n;
+	return sum;
+}
+
+/* What is replayed is less than what happened: said once, what there is can still be of use. */
+static void warn_of_losses(const char *path, const struct tsim_trace_stats *stats)
+{
+	static GHashTable *told; /* paths: each point of a sweep reads its trace */
+	const guint64 *gaps = g_hash_table_lookup(stats->damaged, "LOST_EVENTS");
+	guint64 lost = gaps ? *gaps : 0, damaged = sum_counts(stats->damaged) - lost;
+
+	if (!told)
+		told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	if (!g_hash_table_add(told, g_strdup(path)))
+		return;
+	if (lost)
+		fprintf(stderr, "trimsim: %s: events were lost in %" G_GUINT64_FORMAT " places\n",
+			path, lost);
+	if (damaged || stats->bad || stats->too_long || stats->cut)
+		fprintf(stderr,
+			"trimsim: %s: passed over: damaged events: %" G_GUINT64_FORMAT
+			", lines that are no event: %" G_GUINT64_FORMAT "\n",
+			path, damaged, stats->bad + stats->too_long + stats->cut);
 }
 
 static GArray *read_file(const char *path, gboolean all, tsim_ns *start_ns, GError **error)
@@ -257,7 +296,7 @@ static GArray *read_file(const char *path, gboolean all, tsim_ns *start_ns, GErr
 	g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(struct tsim_trace_event));
 	g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(struct open));
 	g_autoptr(TsimTraceReader) reader = tsim_trace_open(path, error);
-	struct reading reading = { all, events, open };
+	struct reading reading = { .all = all, .events = events, .open = open };
 	g_autoptr(GError) local = NULL;
 
 	if (!reader)
@@ -271,6 +310,8 @@ static GArray *read_file(const char *path, gboolean all, tsim_ns *start_ns, GErr
 		tsim_throw(error, "%s: no trace event that can be replayed in this file", path);
 		return NULL;
 	}
+	if (all)
+		warn_of_losses(path, tsim_trace_reader_stats(reader));
 	*start_ns = g_array_index(events, struct tsim_trace_event, 0).t_ns;
 	for (guint i = 0; i < events->len; i++)
 		g_array_index(events, struct tsim_trace_event, i).t_ns -= *start_ns;
