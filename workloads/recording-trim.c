@@ -155,6 +155,13 @@ static gboolean check_entry(const struct tsim_linking *l, struct tsim_recorded_t
 					       "its sim: trim_extent_begin is missing");
 		t->hidden = TSIM_RANGE(0, 0);
 		return TRUE;
+	case TSIM_TRACE_TRIM_GROUP:
+	case TSIM_TRACE_TRIM_GROUP_END:
+	case TSIM_TRACE_FITRIM_END:
+		return !is_open(t) ||
+		       tsim_link_throw(l, error,
+				       "a block group is left while an entry of it is hidden: "
+				       "its sim: trim_extent_end is missing");
 	default:
 		return TRUE;
 	}

@@ -528,10 +528,22 @@ static void test_lost_entries(void)
 			      E(HIDE, .logical = 13631488, .len = 4096) },
 		over[] = { E(TRIM_GROUP, .logical = GROUP),
 			   E(HIDE, .logical = GROUP + 4096, .len = 8 * TSIM_MIB) },
+		left[] = { E(TRIM_GROUP, .logical = GROUP),
+			   E(HIDE, .logical = GROUP, .len = 4096),
+			   E(DISCARD_BEGIN, .logical = GROUP, .len = 4096),
+			   E(TRIM_GROUP_END, .logical = GROUP) },
+		next[] = { E(TRIM_GROUP, .logical = GROUP),
+			   E(HIDE, .logical = GROUP, .len = 4096),
+			   E(TRIM_GROUP, .logical = 13631488) },
+		over_with[] = { E(TRIM_GROUP, .logical = GROUP),
+				E(HIDE, .logical = GROUP, .len = 4096), E(FITRIM_END) },
 		beside[] = { E(TRIM_GROUP, .logical = GROUP),
 			     E(HIDE, .logical = GROUP, .len = 4096),
 			     E(DISCARD_BEGIN, .logical = GROUP, .len = 8192) };
 
+	check_error(left, 4, "*: a block group is left while an entry of it is hidden: *");
+	check_error(next, 3, "*: a block group is left while an entry of it is hidden: *");
+	check_error(over_with, 3, "*: a block group is left while an entry of it is hidden: *");
 	check_error(begin, 2, "*: a discard at 5242880 of no hidden entry: *begin is missing");
 	check_error(beside, 3, "*: a discard at 5242880 of no hidden entry: *begin is missing");
 	check_error(end, 3, "*: an entry is hidden while another is: *end is missing");
