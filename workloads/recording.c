@@ -16,6 +16,7 @@
 #include "units.h"
 
 #define SUPER_BYTES 4096
+#define MAX_TRANSID (G_MAXUINT64 / 2) /* more are garbage, and what follows would wrap */
 
 struct known {
 	gboolean removed, kept, released;
@@ -141,6 +142,10 @@ static gboolean link_commit(struct tsim_linking *l, GError **error)
 {
 	const struct tsim_trace_event *e = tsim_link_event(l, l->at);
 
+	if (e->transid > MAX_TRANSID)
+		return tsim_link_throw(l, error,
+				       "no file system has had %" G_GUINT64_FORMAT " transactions",
+				       e->transid);
 	tsim_link_add(l, TSIM_LANE_SPACE, TSIM_NO_CHUNK);
 	if (e->kind != TSIM_TRACE_UNBLOCKED)
 		return TRUE;

@@ -489,6 +489,7 @@ static void test_contradictions(void)
 				     E(RELEASED, .logical = 5242880),
 				     E(RELEASED, .logical = 5242880) },
 		gap[] = { E(UNBLOCKED, .transid = 7), E(UNBLOCKED, .transid = 9) },
+		many[] = { E(UNBLOCKED, .transid = G_MAXUINT64), E(UNBLOCKED, .transid = 0) },
 		group[] = { E(TRIM_GROUP, .logical = 7) },
 		outside[] = { E(DISCARD_BEGIN, .logical = 5242880, .len = 4096) },
 		elsewhere[] = { E(WRITE, .phys = TSIM_GIB, .len = 4096) },
@@ -505,6 +506,7 @@ static void test_contradictions(void)
 	check_error(released, 2, "*is released, but it is not kept");
 	check_error(released_twice, 3, "*is released, but it is not kept");
 	check_error(gap, 2, "*: the commit of transaction 9 follows that of 7*");
+	check_error(many, 2, "*: no file system has had 18446744073709551615 transactions");
 	check_error(group, 1, "*block group 7 is trimmed, but*");
 	check_error(outside, 1, "*: a discard at 5242880 in no block group*");
 	check_error(elsewhere, 1, "*: a write of 4096 bytes at 1073741824 hits no chunk");
