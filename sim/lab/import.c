@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 #include "pairs.h"
 #include "trace.h"
 #include "units.h"
+
+#define INTERRUPTED 130 /* exit status */
 
 struct source {
 	char *path;
@@ -221,6 +224,19 @@ static gboolean import_all(struct import *import, const char *made, char **paths
 	return check_events(import, error) && finish_file(import->file, made, output, error);
 }
 
+static char *unfinished; /* what a signal removes */
+
+/* At once: a read from a pipe would go on waiting.  Only what a handler may call. */
+static void on_signal(int number)
+{
+	static const char said[] = "trimsim: interrupted, nothing written\n";
+
+	unlink(unfinished);
+	while (write(STDERR_FILENO, said, strlen(said)) < 0 && errno == EINTR)
+		;
+	_exit(INTERRUPTED);
+}
+
 static FILE *make_file(char *made)
 {
 	int fd = g_mkstemp_full(made, O_RDWR | O_CLOEXEC, 0666);
@@ -235,24 +251,32 @@ static FILE *make_file(char *made)
  * @report: its texts are appended to, also when there is nothing that can be used
  *
  * Returns: FALSE when a trace cannot be read, is out of order or has no
- * event that can be used; @output is as it was then.
+ * event that can be used; @output is as it was then.  SIGINT and SIGTERM end
+ * the program with status 130 and leave nothing.
  */
 gboolean tsim_import(char **paths, const char *output, struct tsim_import_report *report,
 		     GError **error)
 {
 	g_autofree char *made = g_strdup_printf("%s.XXXXXX", output);
+	struct sigaction act = { .sa_handler = on_signal }, old_int, old_term;
 	struct import import = { 0 };
 	gboolean ok;
 
 	if (g_file_test(output, G_FILE_TEST_EXISTS) && !g_file_test(output, G_FILE_TEST_IS_REGULAR))
 		return tsim_throw(error, "-o: %s is not a regular file", output);
+	unfinished = made;
+	sigaction(SIGINT, &act, &old_int);
+	sigaction(SIGTERM, &act, &old_term);
 	import.file = make_file(made);
-	if (!import.file)
-		return tsim_throw(error, "-o: cannot write %s: %s", output, g_strerror(errno));
-	ok = import_all(&import, made, paths, output, report, error);
-	fclose(import.file);
-	if (!ok)
+	ok = import.file ?
+		     import_all(&import, made, paths, output, report, error) :
+		     tsim_throw(error, "-o: cannot write %s: %s", output, g_strerror(errno));
+	if (import.file)
+		fclose(import.file);
+	if (import.file && !ok)
 		g_unlink(made);
+	sigaction(SIGINT, &old_int, NULL);
+	sigaction(SIGTERM, &old_term, NULL);
 	clear(&import);
 	return ok;
 }

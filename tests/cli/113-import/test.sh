@@ -36,6 +36,29 @@ run_check validate placement a1 "$a1"
 expect '^a1: 23 of 23 placed as the kernel did$'
 
 rm -f made again plain.txt a1
+
+# interrupted: nothing stays
+mkfifo pipe
+for signal in INT TERM; do
+	setsid bash -c 'trap - INT; exec "$@"' - "$TRIMSIM" import pipe -o made \
+		> "$out" 2> "$err" &
+	pid=$!
+	exec 3> pipe
+	printf '# trimsim trace 1\n1 fio_sync\n' >&3
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		[ -n "$(ls made.* 2> /dev/null)" ] && break
+		sleep 0.2
+	done
+	[ -n "$(ls made.* 2> /dev/null)" ] || _fail 'no file to be made'
+	kill -$signal $pid
+	wait $pid
+	status=$?
+	exec 3>&-
+	[ $status -eq 130 ] || _fail "SIG$signal: status $status"
+	[ -z "$(ls made* 2> /dev/null)" ] || _fail "SIG$signal: a file stays"
+	grep -q '^trimsim: interrupted, nothing written$' "$err" || _fail 'no message'
+done
+rm pipe
 head -c 3000 /dev/urandom > garbage
 gzip -c "$samples/ftrace.txt" | head -c 200 > short
 printf 'x-1 [0] . 2.0: btrfs_sync_fs: wait=1\nx-1 [0] . 1.0: btrfs_sync_fs: wait=1\n' > disorder
