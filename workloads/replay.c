@@ -24,6 +24,7 @@
 #define SMALL_FILE_BYTES 4096 /* 3,900 bytes, not inline since 4.6 (max_inline 2048) */
 #define ITEM_BYTES 512 /* inode, ref, dir items, extent and csum items of such a file */
 #define NODESIZE G_GUINT64_CONSTANT(16384)
+#define MAX_RECORDING_NS (1000000 * TSIM_NS_PER_S)
 #define BATCHES 20 /* a round of files is created in so many steps */
 
 enum follow { FOLLOW_FOREGROUND, FOLLOW_RECORDING };
@@ -115,6 +116,18 @@ static gboolean prepare_foreground(struct config *c, const GArray *events, GErro
 	       tsim_throw(error, "trace = %s: no operation of a user in this trace", c->trace);
 }
 
+/* The file system goes on committing in a gap: without a limit a run need not end. */
+static gboolean check_length(const struct config *c, const GArray *events, GError **error)
+{
+	const struct tsim_trace_event *last =
+		&g_array_index(events, struct tsim_trace_event, events->len - 1);
+
+	return last->t_ns <= MAX_RECORDING_NS ||
+	       tsim_throw(error,
+			  "trace = %s:%" G_GUINT64_FORMAT ": a recording of more than 11 days",
+			  c->trace, last->line);
+}
+
 static gboolean prepare(void *data, GError **error)
 {
 	struct config *c = data;
@@ -124,7 +137,7 @@ static gboolean prepare(void *data, GError **error)
 	if (!path || !tsim_enospc_rule_parse(c->on_enospc, &c->rule, error))
 		return FALSE;
 	events = tsim_ftrace_read_all(path, &c->start_ns, error);
-	if (!events)
+	if (!events || !check_length(c, events, error))
 		return FALSE;
 	return c->follow == FOLLOW_RECORDING ? prepare_recording(c, events, error) :
 					       prepare_foreground(c, events, error);

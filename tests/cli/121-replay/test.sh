@@ -135,6 +135,11 @@ run_status 0 run "$configs/replay-a5.conf" --quiet -o gaps.out --set workload.tr
 [ "$(cat "$err")" = 'trimsim: gaps: events were lost in 1 places
 trimsim: gaps: passed over: damaged events: 0, lines that are no event: 1' ] ||
 	_fail 'no word about what was lost'
+printf '%s\n' '# trimsim trace 1' '1 sim:fitrim_begin pid=3' '1000000000 sim:fitrim_begin pid=3' \
+	'999999999999999999 sim:fitrim_begin pid=3' > ages
+run_mustfail 'trace = ages:4: a recording of more than 11 days' run $recording=ages
+run_mustfail 'trace = ages:4: a recording of more than 11 days' run $recording=ages \
+	--set workload.follow=foreground
 run_mustfail 'trace = chunks: no operation of a user' run $recording=chunks \
 	--set workload.follow=foreground
 run_mustfail "'half' is not one of open, closed" run $recording="$a5" \
