@@ -128,15 +128,32 @@ static gboolean check_length(const struct config *c, const GArray *events, GErro
 			  c->trace, last->line);
 }
 
+/* (transfer full) (nullable): what is wrong is said of the key. */
+static GArray *read_trace(struct config *c, GError **error)
+{
+	g_autoptr(GError) local = NULL;
+	g_autofree char *path = NULL;
+	GArray *events;
+
+	if (!*c->trace) {
+		tsim_throw(error, "trace: '' names no file");
+		return NULL;
+	}
+	path = tsim_data_file(c->trace, &local);
+	events = path ? tsim_ftrace_read_all(path, &c->start_ns, &local) : NULL;
+	if (!events)
+		tsim_throw(error, path ? "trace = %s" : "trace: %s", local->message);
+	return events;
+}
+
 static gboolean prepare(void *data, GError **error)
 {
 	struct config *c = data;
-	g_autofree char *path = tsim_data_file(c->trace, error);
 	g_autoptr(GArray) events = NULL;
 
-	if (!path || !tsim_enospc_rule_parse(c->on_enospc, &c->rule, error))
+	if (!tsim_enospc_rule_parse(c->on_enospc, &c->rule, error))
 		return FALSE;
-	events = tsim_ftrace_read_all(path, &c->start_ns, error);
+	events = read_trace(c, error);
 	if (!events || !check_length(c, events, error))
 		return FALSE;
 	return c->follow == FOLLOW_RECORDING ? prepare_recording(c, events, error) :

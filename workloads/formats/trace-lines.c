@@ -98,9 +98,13 @@ TsimLines *tsim_lines_open(const char *path, GError **error)
 {
 	g_autoptr(GFile) file = g_file_new_for_path(path);
 	g_autoptr(GError) local = NULL;
-	GFileInputStream *stream = g_file_read(file, NULL, &local);
+	GFileInputStream *stream = *path ? g_file_read(file, NULL, &local) : NULL;
 	TsimLines *l;
 
+	if (!*path) {
+		tsim_throw(error, "'' names no file");
+		return NULL;
+	}
 	if (!stream) {
 		tsim_throw(error, "%s", local->message);
 		return NULL;

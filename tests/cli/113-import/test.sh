@@ -70,6 +70,7 @@ run_mustfail 'short: the compressed data ends early' import short -o made
 run_mustfail 'disorder:2: this event is older than the one before' import disorder -o made
 run_mustfail 'useless:1: no event up to here that can be used \(format: ftrace\)' import useless -o made
 run_mustfail 'empty:0: no line' import empty -o made
+run_mustfail "^trimsim: '' names no file" import '' -o made
 run_mustfail 'nowhere' import nowhere -o made
 run_mustfail 'dir' import dir -o made
 run_mustfail '-o: dir is not a regular file' import "$a1" -o dir

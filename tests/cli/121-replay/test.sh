@@ -140,6 +140,11 @@ printf '%s\n' '# trimsim trace 1' '1 sim:fitrim_begin pid=3' '1000000000 sim:fit
 run_mustfail 'trace = ages:4: a recording of more than 11 days' run $recording=ages
 run_mustfail 'trace = ages:4: a recording of more than 11 days' run $recording=ages \
 	--set workload.follow=foreground
+# whose value it is, is said
+head -c 3000 /dev/urandom > garbage
+run_mustfail '^trimsim: --set: .*trace = garbage: no trace event' run $recording=garbage
+run_mustfail "^trimsim: --set: .*trace: '' names no file" run $recording=
+run_mustfail "^trimsim: --set: .*trace: cannot find the file 'nix'" run $recording=nix
 run_mustfail 'trace = chunks: no operation of a user' run $recording=chunks \
 	--set workload.follow=foreground
 run_mustfail "'half' is not one of open, closed" run $recording="$a5" \
