@@ -268,9 +268,8 @@ gboolean tsim_import(char **paths, const char *output, struct tsim_import_report
 	sigaction(SIGINT, &act, &old_int);
 	sigaction(SIGTERM, &act, &old_term);
 	import.file = make_file(made);
-	ok = import.file ?
-		     import_all(&import, made, paths, output, report, error) :
-		     tsim_throw(error, "-o: cannot write %s: %s", output, g_strerror(errno));
+	ok = import.file ? import_all(&import, made, paths, output, report, error) :
+			   tsim_throw(error, "-o: cannot write %s: %s", output, g_strerror(errno));
 	if (import.file)
 		fclose(import.file);
 	if (import.file && !ok)

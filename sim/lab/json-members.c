@@ -55,9 +55,8 @@ static char *repair_numbers(const char *text)
 			c++; /* the 0 */
 			continue;
 		}
-		in_exponent = !in_string && (g_ascii_isdigit(*c) || strchr("+-", *c) ?
-						     in_exponent :
-						     *c == 'e');
+		in_exponent = !in_string &&
+			      (g_ascii_isdigit(*c) || strchr("+-", *c) ? in_exponent : *c == 'e');
 		g_string_append_c(out, *c);
 	}
 	return g_string_free(out, FALSE);
