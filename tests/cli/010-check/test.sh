@@ -29,4 +29,4 @@ run_mustfail '^trimsim: --set: .*at most slots' check d.conf --set workload.remo
 	--set workload.under_discard=5
 sed 's/^workload = .*/workload = replay/' < <(base_config) > e.conf
 echo 'workload.trace = e.conf' >> e.conf
-run_mustfail '^trimsim: e.conf:8: .*e.conf: no trace event' check e.conf
+run_mustfail '^trimsim: e.conf:10: .*e.conf: no trace event' check e.conf
