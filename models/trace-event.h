@@ -60,6 +60,8 @@ struct tsim_trace_event {
 	tsim_ns wait_ns;
 	gboolean kept;
 	guint64 line; /* of the file; 0 in the models */
+	/* bytes of the device, with chunks and commits of the models only: what is there now */
+	guint64 device_bytes, allocated_bytes, pinned_bytes;
 };
 
 /* Receives what the models emit; NULL in struct tsim_fs: nobody listens. */

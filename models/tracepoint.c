@@ -16,6 +16,15 @@ static void emit(struct tsim_fs *fs, struct tsim_trace_event event)
 	fs->trace->emit(fs->trace->data, &event);
 }
 
+/* ... with what is allocated and pinned after it. */
+static void emit_state(struct tsim_fs *fs, struct tsim_trace_event event)
+{
+	event.device_bytes = fs->opt->size_bytes;
+	event.allocated_bytes = tsim_interval_set_bytes(&fs->space.dev_extents);
+	event.pinned_bytes = fs->space.pinned_bytes;
+	emit(fs, event);
+}
+
 void tsim_trace_chunk(struct tsim_fs *fs, enum tsim_trace_kind kind,
 		      const struct tsim_chunk *chunk)
 {
@@ -23,15 +32,15 @@ void tsim_trace_chunk(struct tsim_fs *fs, enum tsim_trace_kind kind,
 
 	if (!fs->trace)
 		return;
-	emit(fs, (struct tsim_trace_event){ .kind = kind,
-					    .logical = chunk->logical,
-					    .len = chunk->len,
-					    .flags = type_flags[chunk->type],
-					    .phys = chunk->phys[0],
-					    .transid = running ? running->transid : 0,
-					    .used = chunk->bg ? chunk->bg->used : 0,
-					    .reserved = chunk->bg ? chunk->bg->reserved : 0,
-					    .kept = chunk->map == TSIM_MAP_PINNED });
+	emit_state(fs, (struct tsim_trace_event){ .kind = kind,
+						  .logical = chunk->logical,
+						  .len = chunk->len,
+						  .flags = type_flags[chunk->type],
+						  .phys = chunk->phys[0],
+						  .transid = running ? running->transid : 0,
+						  .used = chunk->bg ? chunk->bg->used : 0,
+						  .reserved = chunk->bg ? chunk->bg->reserved : 0,
+						  .kept = chunk->map == TSIM_MAP_PINNED });
 }
 
 void tsim_trace_chunk_done(struct tsim_fs *fs, gboolean made, tsim_ns mutex_wait_ns)
@@ -45,7 +54,7 @@ void tsim_trace_chunk_done(struct tsim_fs *fs, gboolean made, tsim_ns mutex_wait
 void tsim_trace_commit(struct tsim_fs *fs, enum tsim_trace_kind kind, guint64 transid)
 {
 	if (fs->trace)
-		emit(fs, (struct tsim_trace_event){ .kind = kind, .transid = transid });
+		emit_state(fs, (struct tsim_trace_event){ .kind = kind, .transid = transid });
 }
 
 void tsim_trace_fitrim(struct tsim_fs *fs, enum tsim_trace_kind kind, gboolean ok)

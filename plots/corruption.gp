@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Corruption probability of each policy, with its confidence interval.
-# gnuplot -c corruption.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]
+# gnuplot -c corruption.gp DIR|DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]
 # DATA: data/corruption.tsv of a result
 if (ARGC < 1) {
-	print "usage: gnuplot -c corruption.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]"
+	print "usage: gnuplot -c corruption.gp DIR|DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]"
 	exit status 2
 }
 here = ARG0
 while (strlen(here) && here[strlen(here):] ne "/") { here = here[1:strlen(here) - 1] }
-data = ARG1
+data = ARG1[strlen(ARG1) - 3:] eq ".tsv" ? ARG1 : ARG1."/data/corruption.tsv"
 term = "png"
 if (ARGC >= 2) { term = ARG2 }
 output = "corruption.".term
@@ -17,6 +17,11 @@ heading = ""
 if (ARGC >= 4) { heading = ARG4 }
 stats data using 0 nooutput
 if (!exists("STATS_records")) { exit status 1 }	# before an empty output is made
+# Names would not fit.
+if (int(STATS_records) > 16) {
+	print sprintf("it would have %d columns, risk and risk-map show a sweep", int(STATS_records))
+	exit status 3
+}
 load here."lib/term.gp"
 load here."lib/style.gp"
 

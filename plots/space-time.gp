@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # One hit: who had which physical addresses when.
-# gnuplot -c space-time.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]
+# gnuplot -c space-time.gp DIR|DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]
 # DATA: data/race-NNN.tsv of a result
 if (ARGC < 1) {
-	print "usage: gnuplot -c space-time.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]"
+	print "usage: gnuplot -c space-time.gp DIR|DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]"
 	exit status 2
 }
 here = ARG0
 while (strlen(here) && here[strlen(here):] ne "/") { here = here[1:strlen(here) - 1] }
-data = ARG1
+data = ARG1[strlen(ARG1) - 3:] eq ".tsv" ? ARG1 : ARG1."/data/race-001.tsv"
 term = "png"
 if (ARGC >= 2) { term = ARG2 }
 output = "space-time.".term

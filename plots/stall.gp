@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # How long allocation requests waited: percentiles of each policy.
-# gnuplot -c stall.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]
+# gnuplot -c stall.gp DIR|DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]
 # DATA: data/stall.tsv of a result (chunk-alloc.tsv, commit.tsv and discard.tsv
 # have the same form: seconds against 1/(1-q), a block per policy)
 if (ARGC < 1) {
-	print "usage: gnuplot -c stall.gp DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]"
+	print "usage: gnuplot -c stall.gp DIR|DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE]]]"
 	exit status 2
 }
 here = ARG0
 while (strlen(here) && here[strlen(here):] ne "/") { here = here[1:strlen(here) - 1] }
-data = ARG1
+data = ARG1[strlen(ARG1) - 3:] eq ".tsv" ? ARG1 : ARG1."/data/stall.tsv"
 term = "png"
 if (ARGC >= 2) { term = ARG2 }
 output = "stall.".term
@@ -18,6 +18,8 @@ heading = ""
 if (ARGC >= 4) { heading = ARG4 }
 stats data using 0 nooutput
 if (!exists("STATS_records")) { exit status 1 }	# before an empty output is made
+load here."lib/style.gp"
+load here."lib/blocks.gp"
 load here."lib/term.gp"
 load here."lib/style.gp"
 
@@ -36,8 +38,6 @@ highest = 0.0
 furthest = 2.0
 stats data using (furthest = $1 > furthest ? $1 : furthest, \
 	lowest = $2 > 0 && $2 < lowest ? $2 : lowest, highest = $2 > highest ? $2 : highest, 0) nooutput
-stats data using 0 nooutput
-blocks = STATS_blocks
 waited = highest > 0
 array last[blocks]
 do for [i = 1:blocks] {
@@ -92,12 +92,16 @@ set key top left Left reverse samplen 3 noenhanced
 none(y) = y > 0 ? NaN : zero
 some(y) = y > 0 ? y : NaN
 shown(y) = y > 0 ? y : zero
-# The first policy is a broad line, so that another one on top of it shows.
-plot data index 0 using 1:(some($2)) with lines linecolor 1 linewidth 5 title columnheader(1), \
-     data index 0 using 1:(none($2)) every ::1 with lines linecolor 1 linewidth 5 notitle, \
-     for [i = 1:blocks - 1] data index i using 1:(some($2)) with lines linecolor i + 1 linewidth 2.5 \
-	dashtype i + 1 title columnheader(1), \
-     for [i = 1:blocks - 1] data index i using 1:(none($2)) every ::1 with lines linecolor i + 1 \
-	linewidth 2.5 dashtype i + 1 notitle, \
-     for [i = 0:blocks - 1] data index i using 1:($1 == last[i + 1] ? shown($2) : NaN) every ::1 \
-	with points linecolor i + 1 pointtype (term eq "dumb" ? dot : i == 0 ? 7 : 2 * i + 3) pointsize 1.3 notitle
+# The first policy is a broad line, so that another one on top of it shows. Of
+# many blocks only the policies are told apart.
+if (many) { set title noenhanced heading."\none line per point" }
+tint(i) = many ? policy_at[i] : i
+broad(i) = many ? 1 : i == 1 ? 5 : 2.5
+first_of(i) = (sum [k = 1:i] (policy_at[k] == policy_at[i])) == 1
+named(i) = !many ? block_name[i] : first_of(i) ? policy_name[policy_at[i]] : ""
+plot for [i = 1:blocks] data index i - 1 using 1:(some($2)) every ::1 with lines linecolor tint(i) \
+	linewidth broad(i) dashtype tint(i) title named(i), \
+     for [i = 1:blocks] data index i - 1 using 1:(none($2)) every ::1 with lines linecolor tint(i) \
+	linewidth broad(i) dashtype tint(i) notitle, \
+     for [i = 1:blocks] data index i - 1 using 1:($1 == last[i] ? shown($2) : NaN) every ::1 \
+	with points linecolor tint(i) pointtype (term eq "dumb" ? dot : tint(i) == 1 ? 7 : 2 * tint(i) + 1) pointsize (many ? 0.7 : 1.3) notitle

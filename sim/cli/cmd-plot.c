@@ -1,41 +1,71 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <gio/gio.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
 #include "error.h"
 #include "output.h"
-#include "race-file.h"
+#include "plot-data.h"
+#include "plot-title.h"
+#include "reopen.h"
 
 static char *terminal, *only;
+
+#define NAMES                                                                                  \
+	"corruption, stall, space-time, risk, risk-map, stall-map, trade, chunk-alloc, ccdf, " \
+	"funnel, timeline, convergence, paired, validation"
 
 static const GOptionEntry entries[] = {
 	{ "terminal", 0, 0, G_OPTION_ARG_STRING, &terminal,
 	  "png (default), svg, pdf, or dumb: text on standard output", "NAME" },
-	{ "only", 0, 0, G_OPTION_ARG_STRING, &only, "one figure: corruption, stall or space-time",
-	  "NAME" },
+	{ "only", 0, 0, G_OPTION_ARG_STRING, &only, "one figure: " NAMES, "NAME" },
 	{ NULL },
 };
 
 static const char examples[] =
-	"Figures go to DIR/plots.  The scripts can be used by hand too:\n"
+	"Figures go to DIR/plots; what cannot be drawn is left out, with a word why.\n"
+	"DIR may be one of `trimsim validate -o DIR` too.\n"
+	"The scripts can be used by hand:\n"
+	"  gnuplot -c plots/risk-map.gp DIR svg map.svg\n"
 	"  gnuplot -c plots/space-time.gp DIR/data/race-002.tsv svg second.svg 'second hit'\n"
 	"\n"
 	"Examples:\n"
 	"  trimsim plot results/latency-0123456789ab\n"
 	"  trimsim plot results/latency-0123456789ab --only stall --terminal dumb\n";
 
+/* What a script ends with that has nothing to draw; it has said why. */
+#define NOTHING_TO_DRAW 3
+
+/* Makes a table that the result does not have yet. */
+typedef gboolean (*make_fn)(const char *dir, const char *path, GError **error);
+static gboolean make_timeline(const char *dir, const char *path, GError **error);
+static gboolean make_convergence(const char *dir, const char *path, GError **error);
+
 static const struct figure {
-	const char *name, *data;
+	const char *name, *script, *data;
 	const char *without; /* why there may be no data */
+	make_fn make;
 } figures[] = {
-	{ "corruption", "corruption.tsv", NULL },
-	{ "stall", "stall.tsv", NULL },
-	{ "space-time", "race-001.tsv", "no policy had a hit" },
+	{ "corruption", "corruption", "data/corruption.tsv", NULL, NULL },
+	{ "stall", "stall", "data/stall.tsv", NULL, NULL },
+	{ "space-time", "space-time", "data/race-001.tsv", "no policy had a hit", NULL },
+	{ "risk", "risk", "points.tsv", NULL, NULL },
+	{ "risk-map", "risk-map", "points.tsv", NULL, NULL },
+	{ "stall-map", "stall-map", "points.tsv", NULL, NULL },
+	{ "trade", "trade", "points.tsv", NULL, NULL },
+	{ "chunk-alloc", "stall", "data/chunk-alloc.tsv", NULL, NULL },
+	{ "ccdf", "ccdf", "data/stall.tsv", NULL, NULL },
+	{ "funnel", "funnel", "data/funnel.tsv", NULL, NULL },
+	{ "timeline", "timeline", "data/timeline.tsv", NULL, make_timeline },
+	{ "convergence", "convergence", "data/convergence.tsv", NULL, make_convergence },
+	{ "paired", "paired", "data/paired.tsv", "an older version of trimsim made this result",
+	  NULL },
 };
+/* Of another kind of directory. */
+static const struct figure validation = { "validation", "validation", "validation.tsv",
+					  "it is drawn of what validate -o leaves", NULL };
 
 static gboolean check_options(GError **error)
 {
@@ -47,8 +77,8 @@ static gboolean check_options(GError **error)
 	for (guint i = 0; only && i < G_N_ELEMENTS(figures); i++)
 		if (strcmp(only, figures[i].name) == 0)
 			return TRUE;
-	return !only ||
-	       tsim_throw(error, "--only: '%s' is not one of corruption, stall, space-time", only);
+	return !only || strcmp(only, validation.name) == 0 ||
+	       tsim_throw(error, "--only: '%s' is not one of " NAMES, only);
 }
 
 /* The scripts stand beside the bundled configurations. */
@@ -69,101 +99,66 @@ static char *find_script(const char *name, GError **error)
 	return NULL;
 }
 
-static const char *member(JsonObject *o, const char *name)
-{
-	JsonNode *node = json_object_get_member(o, name);
-
-	return node && JSON_NODE_HOLDS_VALUE(node) &&
-			       json_node_get_value_type(node) == G_TYPE_STRING ?
-		       json_node_get_string(node) :
-		       "?";
-}
-
-/* "latency: generic-038 on nvme, btrfs-3.18, seed 7": what it takes to repeat the figure. */
-static char *read_title(const char *dir, GError **error)
-{
-	g_autofree char *path = g_build_filename(dir, "result.json", NULL);
-	g_autoptr(JsonParser) parser = json_parser_new();
-	g_autoptr(GError) local = NULL;
-	JsonObject *o;
-
-	if (!json_parser_load_from_file(parser, path, &local) ||
-	    !JSON_NODE_HOLDS_OBJECT(json_parser_get_root(parser))) {
-		tsim_throw(error, "%s: %s", path, local ? local->message : "not a result");
-		return NULL;
-	}
-	o = json_node_get_object(json_parser_get_root(parser));
-	return g_strdup_printf("%s: %s on %s, %s, seed %" G_GINT64_FORMAT, member(o, "experiment"),
-			       member(o, "workload"), member(o, "device"), member(o, "filesystem"),
-			       json_object_get_int_member_with_default(o, "seed", 0));
-}
-
-/* The space-time plot shows the first kept hit; its title says whose it is. */
-static char *title_of_hit(const char *dir, const char *title)
-{
-	g_autofree char *races = g_build_filename(dir, "races", NULL);
-	g_autoptr(GDir) d = g_dir_open(races, 0, NULL);
-	const char *name;
-
-	while (d && (name = g_dir_read_name(d))) {
-		g_autofree char *path = g_build_filename(races, name, NULL);
-		g_autoptr(TsimRaceFile) file = NULL;
-
-		if (g_str_has_prefix(name, "001-"))
-			file = tsim_race_file_load(path, NULL);
-		if (file)
-			return g_strdup_printf("%s\npolicy %s, hit 1, replication %u", title,
-					       file->policy, file->kept->replication);
-	}
-	return g_strdup(title);
-}
-
-/* gnuplot says where on a line of its own with a caret; the line with words in it is of use. */
+/*
+ * gnuplot says where on a line of its own with a caret, and warns; the line
+ * with other words in it is of use.
+ */
 static char *first_words(const char *text)
 {
 	g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
 
 	for (guint i = 0; lines[i]; i++) {
 		g_strstrip(lines[i]);
-		if (lines[i][0] && strspn(lines[i], "^ ") != strlen(lines[i]))
+		if (lines[i][0] && strspn(lines[i], "^ ") != strlen(lines[i]) &&
+		    !strstr(lines[i], "warning: "))
 			return g_strdup(lines[i]);
 	}
 	return g_strdup("no reason given");
 }
 
-static gboolean run_gnuplot(const char *script, const char *data, const char *term,
-			    const char *output, const char *title, GError **error)
+/* @drawn: (out): FALSE when there is nothing to draw, which is said */
+static gboolean run_gnuplot(const struct figure *figure, const char *data, const char *output,
+			    const char *title, gboolean *drawn, GError **error)
 {
+	g_autofree char *script = find_script(figure->script, error), *text = NULL, *words = NULL;
+	const char *term = terminal ? terminal : "png";
 	const char *argv[] = { "gnuplot", "-c", script, data, term, output, title, NULL };
-	GSubprocessFlags flags = G_SUBPROCESS_FLAGS_STDERR_PIPE;
 	g_autoptr(GSubprocess) process = NULL;
-	g_autofree char *text = NULL, *words = NULL;
 	g_autoptr(GError) local = NULL;
 
+	*drawn = FALSE;
+	if (!script)
+		return FALSE;
 	fflush(stdout);
-	process = g_subprocess_newv(argv, flags, &local);
+	process = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_STDERR_PIPE, &local);
 	if (!process || !g_subprocess_communicate_utf8(process, NULL, NULL, NULL, &text, &local))
 		return tsim_throw_run(error, "cannot run gnuplot: %s", local->message);
-	if (g_subprocess_get_successful(process))
+	*drawn = g_subprocess_get_successful(process);
+	if (*drawn)
 		return TRUE;
 	words = first_words(text);
-	return tsim_throw_run(error, "%s: gnuplot failed: %s", script, words);
+	if (!g_subprocess_get_if_exited(process) ||
+	    g_subprocess_get_exit_status(process) != NOTHING_TO_DRAW)
+		return tsim_throw_run(error, "%s: gnuplot failed: %s", script, words);
+	fprintf(stderr, "%s: no figure, %s\n", figure->name, words);
+	return TRUE;
 }
 
 /* A figure appears in the result when it is complete. */
-static gboolean plot_to_file(const char *dir, const char *script, const char *data,
-			     const char *name, const char *title, GError **error)
+static gboolean plot_to_file(const char *dir, const struct figure *figure, const char *data,
+			     const char *title, GError **error)
 {
-	const char *term = terminal ? terminal : "png";
 	g_autofree char *plots = g_build_filename(dir, "plots", NULL);
-	g_autofree char *path = g_strdup_printf("%s/%s.%s", plots, name, term);
+	g_autofree char *path =
+		g_strdup_printf("%s/%s.%s", plots, figure->name, terminal ? terminal : "png");
 	g_autofree char *made = g_strconcat(path, ".part", NULL);
+	gboolean drawn;
 	GStatBuf st;
 
 	g_mkdir(plots, 0777);
-	if (!run_gnuplot(script, data, term, made, title, error)) {
+	if (!run_gnuplot(figure, data, made, title, &drawn, error) || !drawn) {
 		g_remove(made);
-		return FALSE;
+		return drawn || !*error;
 	}
 	if (g_stat(made, &st) < 0 || st.st_size == 0 || g_rename(made, path) < 0) {
 		g_remove(made);
@@ -173,35 +168,99 @@ static gboolean plot_to_file(const char *dir, const char *script, const char *da
 	return TRUE;
 }
 
+/* ---- tables that only a figure needs ---- */
+
+static gboolean write_convergence(struct tsim_reopened *r, TsimStore *store, const char *path,
+				  GError **error)
+{
+	struct tsim_shard whole = { 0, 1 };
+	g_autofree char *text = NULL;
+	struct tsim_campaign c;
+
+	if (tsim_campaign_init(&c, r->plan, store, &whole, FALSE, error))
+		text = tsim_convergence_tsv(&c, error);
+	tsim_campaign_clear(&c);
+	return text && g_file_set_contents(path, text, -1, error);
+}
+
+static gboolean make_convergence(const char *dir, const char *path, GError **error)
+{
+	struct tsim_reopened r = { NULL };
+	g_autoptr(TsimStore) store = tsim_reopen_store(dir, error);
+	gboolean ok = store && tsim_reopen(&r, dir, store, error) &&
+		      write_convergence(&r, store, path, error);
+
+	tsim_reopened_clear(&r);
+	return ok;
+}
+
+static gboolean make_timeline(const char *dir, const char *path, GError **error)
+{
+	struct tsim_reopened r = { NULL };
+	g_autoptr(TsimStore) store = tsim_reopen_store(dir, error);
+	gboolean ok = store && tsim_reopen(&r, dir, store, error) &&
+		      tsim_timeline_write(r.plan, path, error);
+
+	tsim_reopened_clear(&r);
+	return ok;
+}
+
+/* FALSE: the figure is left out, which is said, or with @error it is a mistake */
+static gboolean have_data(const char *dir, const struct figure *figure, const char *data,
+			  GError **error)
+{
+	g_autoptr(GError) local = NULL;
+
+	if (g_file_test(data, G_FILE_TEST_EXISTS))
+		return TRUE;
+	if (figure->make && figure->make(dir, data, &local))
+		return TRUE;
+	if (!figure->make && !figure->without)
+		return tsim_throw(error, "%s: missing", data);
+	fprintf(stderr, "%s: no figure, %s\n", figure->name,
+		local ? local->message : figure->without);
+	return FALSE;
+}
+
 static gboolean plot_figure(const char *dir, const struct figure *figure, const char *title,
 			    GError **error)
 {
-	g_autofree char *data = g_build_filename(dir, "data", figure->data, NULL);
-	g_autofree char *script = find_script(figure->name, error);
-	g_autofree char *heading = figure->without ? title_of_hit(dir, title) : g_strdup(title);
+	g_autofree char *data = g_build_filename(dir, figure->data, NULL), *own = NULL;
+	g_autoptr(GError) local = NULL;
+	gboolean drawn;
 
-	if (!script)
-		return FALSE;
-	if (!g_file_test(data, G_FILE_TEST_EXISTS)) {
-		if (!figure->without)
-			return tsim_throw(error, "%s: missing", data);
-		fprintf(stderr, "%s: no figure, %s\n", figure->name, figure->without);
-		return TRUE;
+	if (!have_data(dir, figure, data, &local)) {
+		if (local)
+			g_propagate_error(error, g_steal_pointer(&local));
+		return !*error;
 	}
+	/* What the variables set stands in the manifest beside it. */
+	if (strcmp(figure->data, "points.tsv") == 0) {
+		g_free(data);
+		data = g_strdup(dir);
+	}
+	if (strcmp(figure->name, "space-time") == 0)
+		own = tsim_plot_race_title(dir, title);
 	if (g_strcmp0(terminal, "dumb") == 0)
-		return run_gnuplot(script, data, "dumb", "-", heading, error);
-	return plot_to_file(dir, script, data, figure->name, heading, error);
+		return run_gnuplot(figure, data, "-", own ? own : title, &drawn, error);
+	return plot_to_file(dir, figure, data, own ? own : title, error);
 }
 
 static gboolean plot(const char *dir, GError **error)
 {
-	g_autofree char *title = NULL;
+	g_autofree char *table = g_build_filename(dir, validation.data, NULL), *title = NULL;
 
-	if (!check_options(error) || !tsim_output_expect(dir, error))
+	if (!check_options(error))
 		return FALSE;
-	title = read_title(dir, error);
+	if (g_file_test(table, G_FILE_TEST_EXISTS))
+		return plot_figure(dir, &validation, NULL, error);
+	if (!tsim_output_expect(dir, error))
+		return FALSE;
+	title = tsim_plot_title(dir, g_strcmp0(terminal, "dumb") == 0, error);
 	if (!title)
 		return FALSE;
+	if (only && strcmp(only, validation.name) == 0)
+		return plot_figure(dir, &validation, title, error);
 	for (guint i = 0; i < G_N_ELEMENTS(figures); i++)
 		if ((!only || strcmp(only, figures[i].name) == 0) &&
 		    !plot_figure(dir, &figures[i], title, error))

@@ -218,7 +218,20 @@ static void append_block_name(GString *out, const struct tsim_result *result, gu
 
 static char *funnel_begin(const struct tsim_document *document, const struct tsim_head *head)
 {
-	return g_strdup("# stage\tentries\n");
+	return g_strdup("# stage\tentries\tshare\tlow\thigh\n");
+}
+
+/* The share of the hidden entries that reached a stage, as if these were independent. */
+static void append_stage(GString *out, const struct tsim_result *result, guint policy, guint stage)
+{
+	const guint64 *funnel = result->tally->policies[policy].sum.funnel;
+	struct tsim_estimate share = tsim_proportion(funnel[stage], funnel[TSIM_STAGE_HIDDEN],
+						     result->experiment->confidence);
+
+	g_string_append_printf(out, "%s\t%" G_GUINT64_FORMAT, tsim_stage_names[stage],
+			       funnel[stage]);
+	append_estimate(out, &share);
+	g_string_append_c(out, '\n');
 }
 
 /* Hidden entries that reached each stage, one block per policy. */
@@ -229,9 +242,7 @@ static char *funnel_point(const struct tsim_document *document, const struct tsi
 	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
 		append_block_name(out, result, i);
 		for (guint k = 0; k < TSIM_N_STAGES; k++)
-			g_string_append_printf(out, "%s\t%" G_GUINT64_FORMAT "\n",
-					       tsim_stage_names[k],
-					       result->tally->policies[i].sum.funnel[k]);
+			append_stage(out, result, i, k);
 	}
 	return g_string_free(out, FALSE);
 }
@@ -291,9 +302,39 @@ static char *percentile_point(const struct tsim_document *document,
 	return g_string_free(out, FALSE);
 }
 
+static char *paired_begin(const struct tsim_document *document, const struct tsim_head *head)
+{
+	return g_strdup("# index\tpolicy\treplications\tcorrupted\tlow\thigh"
+			"\tstall_s\tlow\thigh\n");
+}
+
+/* Paired differences of each policy to the first: corrupted replications, and seconds of waiting. */
+static char *paired_point(const struct tsim_document *document, const struct tsim_result *result)
+{
+	double confidence = result->experiment->confidence;
+	guint n = tsim_result_n_policies(result);
+	GString *out = g_string_new(NULL);
+
+	for (guint i = 1; i < n; i++) {
+		const struct tsim_policy_tally *p = &result->tally->policies[i];
+		struct tsim_estimate corrupted = tsim_paired_estimate(&p->corrupted, confidence);
+		struct tsim_estimate stall = tsim_paired_estimate(&p->stall_s, confidence);
+		g_autofree char *name = block_name(result, i);
+
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT "\t%s",
+				       result->i * (n - 1) + i - 1, name);
+		append_count(out, result->tally->replications);
+		append_estimate(out, &corrupted);
+		append_estimate(out, &stall);
+		g_string_append_c(out, '\n');
+	}
+	return g_string_free(out, FALSE);
+}
+
 const struct tsim_document tsim_document_tables[] = {
 	{ "data/corruption.tsv", .begin = corruption_begin, .point = corruption_point },
 	{ "data/funnel.tsv", .begin = funnel_begin, .point = funnel_point },
+	{ "data/paired.tsv", .begin = paired_begin, .point = paired_point },
 	{ "data/stall.tsv", "stall", percentile_begin, percentile_point, NULL },
 	{ "data/chunk-alloc.tsv", "chunk-alloc", percentile_begin, percentile_point, NULL },
 	{ "data/commit.tsv", "commit", percentile_begin, percentile_point, NULL },

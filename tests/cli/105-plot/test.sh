@@ -7,18 +7,18 @@ plots=$TEST_TOP/../../plots
 validation=$TEST_TOP/../../configs/validation
 run_check run "$validation/r1.conf" --replications 300 --quiet -o r
 
-run_check plot r --terminal svg
+run_status 0 plot r --terminal svg
 for name in corruption stall space-time; do
 	expect "^r/plots/$name.svg\$"
 	grep -q '</svg>' r/plots/$name.svg || _fail "$name.svg is not complete"
-	grep -q 'r1: probe on probe, probe, seed 20261122' r/plots/$name.svg || _fail "$name: no title"
+	grep -q 'r1: probe on probe, probe, seed 20261122, 300 replications' r/plots/$name.svg || _fail "$name: no title"
 done
 grep -q 'policy unpinned, hit 1, replication [0-9]' r/plots/space-time.svg || _fail "whose hit is it"
 grep -q 'hit 1' r/plots/stall.svg && _fail "stall is of no hit"
 cp r/plots/corruption.svg first.svg
 run_check plot r --terminal svg --only corruption
 cmp -s first.svg r/plots/corruption.svg || _fail "the same figure differs"
-run_check plot r
+run_status 0 plot r
 [ "$(head -c 4 r/plots/stall.png | tail -c 3)" = PNG ] || _fail "no PNG"
 
 # Text for a mail or a terminal.
@@ -26,7 +26,7 @@ run_check plot r --terminal dumb --only corruption
 expect 'none seen'
 expect '0:300'
 expect '\[0\.0[0-9]*, 0\.[0-9]*\]'
-run_check plot r --terminal dumb
+run_status 0 plot r --terminal dumb
 sed 's/[\x80-\xbf]//g' "$out" | awk 'length > 79' | grep -q . && _fail "a line of more than 79 columns"
 
 # By hand, from anywhere.

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a figure says of where it comes from: what it takes to repeat it. */
+#include "plot-title.h"
+
+#include <json-glib/json-glib.h>
+
+#include "error.h"
+
+static const char *member(JsonObject *o, const char *name)
+{
+	JsonNode *node = json_object_get_member(o, name);
+
+	return node && JSON_NODE_HOLDS_VALUE(node) &&
+			       json_node_get_value_type(node) == G_TYPE_STRING ?
+		       json_node_get_string(node) :
+		       "?";
+}
+
+static JsonObject *object(JsonObject *o, const char *name)
+{
+	JsonNode *node = o ? json_object_get_member(o, name) : NULL;
+
+	return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+}
+
+static JsonArray *array(JsonObject *o, const char *name)
+{
+	JsonNode *node = json_object_get_member(o, name);
+
+	return node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+}
+
+static JsonObject *element(JsonArray *a, guint i)
+{
+	JsonNode *node = a && i < json_array_get_length(a) ? json_array_get_element(a, i) : NULL;
+
+	return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+}
+
+/* What varies is not that of the first point. */
+static const char *group(JsonObject *o, JsonObject *parameters, const char *name)
+{
+	return parameters && json_object_has_member(parameters, name) ? "each" : member(o, name);
+}
+
+static gint64 replications(JsonObject *point)
+{
+	JsonObject *policies = object(point, "policies");
+	g_autoptr(GList) names = policies ? json_object_get_members(policies) : NULL;
+	JsonObject *first = names ? object(policies, names->data) : NULL;
+
+	return first ? json_object_get_int_member_with_default(first, "replications", 0) : 0;
+}
+
+/* "60 replications a point", or from the fewest to the most of them. */
+static char *count_replications(JsonArray *points)
+{
+	guint n = points ? json_array_get_length(points) : 0;
+	gint64 least = G_MAXINT64, most = 0;
+
+	for (guint i = 0; i < n; i++) {
+		gint64 here = replications(element(points, i));
+
+		least = MIN(least, here);
+		most = MAX(most, here);
+	}
+	if (least >= most)
+		return g_strdup_printf("%" G_GINT64_FORMAT " replications%s", most,
+				       n > 1 ? " a point" : "");
+	return g_strdup_printf("%" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " replications a point",
+			       least, most);
+}
+
+static JsonParser *load(const char *path, GError **error)
+{
+	g_autoptr(JsonParser) parser = json_parser_new();
+	g_autoptr(GError) local = NULL;
+	JsonNode *root;
+
+	if (json_parser_load_from_file(parser, path, &local)) {
+		root = json_parser_get_root(parser);
+		if (root && JSON_NODE_HOLDS_OBJECT(root))
+			return g_steal_pointer(&parser);
+	}
+	tsim_throw(error, "%s: %s", path, local ? local->message : "not a result");
+	return NULL;
+}
+
+/**
+ * tsim_plot_title() - "latency: generic-038 on nvme, btrfs-3.18, seed 7, 1000 replications"
+ * @dir: a result
+ * @narrow: in two lines
+ *
+ * Return: (transfer full) (nullable)
+ */
+char *tsim_plot_title(const char *dir, gboolean narrow, GError **error)
+{
+	g_autofree char *path = g_build_filename(dir, "result.json", NULL), *runs = NULL;
+	g_autoptr(JsonParser) parser = load(path, error);
+	JsonObject *o, *parameters;
+	JsonArray *points;
+
+	if (!parser)
+		return NULL;
+	o = json_node_get_object(json_parser_get_root(parser));
+	points = array(o, "points");
+	parameters = object(element(points, 0), "parameters");
+	runs = count_replications(points);
+	return g_strdup_printf("%s: %s on %s, %s,%sseed %" G_GINT64_FORMAT ", %s",
+			       member(o, "experiment"), group(o, parameters, "workload"),
+			       group(o, parameters, "device"), group(o, parameters, "filesystem"),
+			       narrow ? "\n" : " ",
+			       json_object_get_int_member_with_default(o, "seed", 0), runs);
+}
+
+static char *find_race(const char *dir)
+{
+	g_autofree char *races = g_build_filename(dir, "races", NULL);
+	g_autoptr(GDir) d = g_dir_open(races, 0, NULL);
+	const char *name;
+
+	while (d && (name = g_dir_read_name(d)))
+		if (g_str_has_prefix(name, "001-"))
+			return g_build_filename(races, name, NULL);
+	return NULL;
+}
+
+/**
+ * tsim_plot_race_title() - the title, and which replication has the first hit
+ * @dir: a result
+ * @title: of tsim_plot_title()
+ *
+ * Return: (transfer full)
+ */
+char *tsim_plot_race_title(const char *dir, const char *title)
+{
+	g_autofree char *path = find_race(dir);
+	g_autoptr(JsonParser) parser = path ? load(path, NULL) : NULL;
+	const char *point;
+	JsonObject *o;
+
+	if (!parser)
+		return g_strdup(title);
+	o = json_node_get_object(json_parser_get_root(parser));
+	point = json_object_has_member(o, "point") ? member(o, "point") : NULL;
+	return g_strdup_printf("%s\npolicy %s%s%s, hit 1, replication %" G_GINT64_FORMAT, title,
+			       member(o, "policy"), point ? ", " : "", point ? point : "",
+			       json_object_get_int_member_with_default(o, "replication", 0));
+}
