@@ -17,7 +17,7 @@ if (ARGC >= 3) { output = ARG3 }
 heading = ""
 if (ARGC >= 4) { heading = ARG4 }
 stats data using 0 nooutput
-if (!exists("STATS_records")) { exit status 1 }	# before an empty output is made
+if (!exists("STATS_records")) { print "there is one policy only"; exit status 3 }
 load here."lib/style.gp"
 stats data using 0 nooutput
 n = STATS_records

@@ -2,7 +2,7 @@
 # A map of the risk over two variables of a sweep.
 # gnuplot -c risk-map.gp DIR|DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE [METRIC]]]]
 # DATA: points.tsv of a result;
-# METRIC: corruption_probability (default), corruptions_per_hour, per_removal or
+# METRIC: corruption_probability (default, if any was seen), corruptions_per_hour, per_removal or
 # per_trim_pass. A panel for each policy with a loss anywhere, at most two.
 if (ARGC < 1) {
 	print "usage: gnuplot -c risk-map.gp DIR|DATA [png|svg|pdf|dumb [OUTPUT|- [TITLE [METRIC]]]]"
@@ -19,7 +19,8 @@ if (ARGC >= 3) { output = ARG3 }
 heading = ""
 if (ARGC >= 4) { heading = ARG4 }
 metric = "corruption_probability"
-if (ARGC >= 5 && strlen(ARG5)) { metric = ARG5 }
+chosen = ARGC >= 5 && strlen(ARG5)
+if (chosen) { metric = ARG5 }
 stats data using 0 nooutput
 if (!exists("STATS_records")) { exit status 1 }	# before an empty output is made
 load here."lib/style.gp"
@@ -31,6 +32,14 @@ if (n_vars != 2) {
 array z[n_rows]
 array limit_of[n_rows]
 array shown[2]
+# Where every loss was healed the probability says nothing, but their rate does.
+if (!chosen) {
+	lost = 0
+	c = column_of("corrupted")
+	eval read_column
+	do for [r = 1:n_rows] { lost = lost + cell[r] }
+	if (lost == 0) { metric = "corruptions_per_hour" }
+}
 if (column_of(metric) < 1) {
 	print "points.tsv has no column ".metric
 	exit status 2

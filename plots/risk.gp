@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The risk of each policy over the variables of a sweep.
 # gnuplot -c risk.gp DIR|POINTS [png|svg|pdf|dumb [OUTPUT|- [TITLE [METRIC [FORM]]]]]
-# POINTS: points.tsv of a result; METRIC: corruption_probability (default),
+# POINTS: points.tsv of a result; METRIC: corruption_probability (default, if any was seen),
 # corruptions_per_hour, per_removal or per_trim_pass; FORM: a closed form of x,
 # the variable on the axis in its base unit, to be drawn beside.
 if (ARGC < 1) {
@@ -19,7 +19,8 @@ if (ARGC >= 3) { output = ARG3 }
 heading = ""
 if (ARGC >= 4) { heading = ARG4 }
 metric = "corruption_probability"
-if (ARGC >= 5 && strlen(ARG5)) { metric = ARG5 }
+chosen = ARGC >= 5 && strlen(ARG5)
+if (chosen) { metric = ARG5 }
 form = ""
 if (ARGC >= 6) { form = ARG6 }
 stats data using 0 nooutput
@@ -29,6 +30,14 @@ load here."lib/points.gp"
 if (n_vars < 1) {
 	print "nothing varies"
 	exit status 3
+}
+# Where every loss was healed the probability says nothing, but their rate does.
+if (!chosen) {
+	lost = 0
+	c = column_of("corrupted")
+	eval read_column
+	do for [r = 1:n_rows] { lost = lost + cell[r] }
+	if (lost == 0) { metric = "corruptions_per_hour" }
 }
 if (column_of(metric) < 1) {
 	print "points.tsv has no column ".metric
@@ -112,7 +121,7 @@ set ylabel metric eq "corruption_probability" ? "P(corrupt) of a replication" : 
 	metric eq "per_trim_pass" ? "destroying discards per fstrim pass" : metric
 if (term eq "dumb") {
 	unset ylabel
-	heading = heading."\n".metric.", [o]: as the letters say; v: none seen, upper limit"
+	heading = heading."\n".(metric eq "corruption_probability" ? "P(corrupt) of a replication" : metric).(limits ? "; v: none seen, upper limit" : "")
 }
 if (log_y) {
 	set logscale y

@@ -1,0 +1,78 @@
+#!/bin/bash
+# The figures of a sweep: all that the data supports, and a word about the rest.
+source "$TEST_TOP/common"
+
+command -v gnuplot > /dev/null || exit 77
+plots=$TEST_TOP/../../plots
+configs=$TEST_TOP/../../configs
+
+cat > sweep.conf << EOF
+include $configs/seed-race.conf
+[experiment small]
+inherit = seed-race
+device.discard.latency = lognormal(median=\${D = 30ms, 300ms, 1s}, sigma=0.5)
+filesystem.commit_interval = \${T = 1s, 5s, 30s}
+workload.duration = 5s
+replications = 12
+seed = 3
+EOF
+run_check run sweep.conf -e small --quiet -o r
+run_status 0 plot r --terminal svg
+grep -v '^[a-z-]*: no figure, ' "$err" | grep -q . && _fail "plot: other words on stderr"
+for name in stall risk risk-map stall-map trade chunk-alloc ccdf timeline convergence paired; do
+	expect "^r/plots/$name.svg\$"
+	grep -q '</svg>' r/plots/$name.svg || _fail "$name.svg is not complete"
+	grep -q 'small: fstrim-and-balance on dm-thin, btrfs-3.18, seed 3, 12 replications a point' \
+		r/plots/$name.svg || _fail "$name: its title does not say what it is of"
+done
+grep -q '^corruption: no figure, it would have 18 columns' "$err" || _fail "no word about corruption"
+grep -q '^funnel: no figure, there would be 18 groups' "$err" || _fail "no word about the funnel"
+grep -q 'device.discard.latency' r/plots/risk.svg || _fail "risk: the axis does not say what D sets"
+grep -q 'pinned-chunk, D = 1s, T = 30s, replication 0' r/plots/timeline.svg ||
+	_fail "timeline: it does not say which replication"
+
+# The same figures again; each terminal; --only.
+cp r/plots/risk-map.svg first.svg
+run_check plot r --terminal svg --only risk-map
+[ "$(wc -l < "$out")" -eq 1 ] || _fail "--only draws more than one"
+cmp -s first.svg r/plots/risk-map.svg || _fail "the same figure differs"
+run_check plot r --terminal pdf --only trade
+[ "$(head -c 4 r/plots/trade.pdf)" = %PDF ] || _fail "no PDF"
+run_check plot r --only timeline
+[ "$(head -c 4 r/plots/timeline.png | tail -c 3)" = PNG ] || _fail "no PNG"
+run_check plot r --terminal dumb --only risk-map
+expect '30 s +\+-\|'
+run_mustfail "--only: 'histogram' is not one of corruption, stall" plot r --only histogram
+
+# By hand, from anywhere: with the directory, with the table, with another number, with a closed form.
+dir=$PWD
+(cd / && gnuplot -c "$plots/risk.gp" "$dir/r" svg "$dir/a.svg" Title per_removal 2> /dev/null) || _fail "by hand"
+grep -q 'per block-group removal' a.svg || _fail "risk.gp does not draw what was asked for"
+gnuplot -c "$plots/risk.gp" r/points.tsv svg a.svg Title corruption_probability 'exp(-x)' 2> /dev/null ||
+	_fail "a closed form"
+grep -q 'closed form' a.svg || _fail "no closed form"
+gnuplot -c "$plots/risk.gp" r svg b.svg Title no_such 2> "$err"
+[ $? -eq 2 ] || _fail "a metric that is not there"
+[ -e b.svg ] && _fail "an empty figure is left"
+for name in risk risk-map stall-map trade ccdf funnel timeline convergence paired; do
+	gnuplot -c "$plots/$name.gp" 2> "$err" && _fail "$name: status 0 without data"
+	grep -q "^usage: gnuplot -c $name.gp DIR" "$err" || _fail "$name: no usage"
+	gnuplot -c "$plots/$name.gp" missing svg s.svg 2> "$err" && _fail "$name: no error"
+	[ -e s.svg ] && _fail "$name: an empty figure of no data"
+done
+
+# The timeline is that of the stored run: the last state is the sum of its parts.
+awk '/^# / { s = $2 } s == "t_s" && NF == 4 && $1 + 0 == $1 && $2 + $3 + $4 != 3221225472 { bad = 1 }
+	END { exit bad }' r/data/timeline.tsv || _fail "allocated, pinned and free are not the device"
+# The convergence ends at what the report says.
+tail -1 r/data/convergence.tsv | grep -q '^12	' || _fail "the convergence does not end at the last replication"
+
+# Without its store the two figures that need it are left out.
+rm r/results.sqlite r/data/timeline.tsv r/data/convergence.tsv
+run_status 0 plot r --terminal svg
+grep -q '^timeline: no figure, r: it lacks results.sqlite' "$err" || _fail "no word about the timeline"
+
+# What validate leaves is drawn too.
+run_status 0 validate r1 -o v
+run_check plot v --terminal svg
+expect '^v/plots/validation.svg$'
