@@ -44,9 +44,11 @@ if (column_of(metric) < 1) {
 	exit status 2
 }
 
-# Along x the first variable that is a number; lines for all values of the others.
+# Along x the number with the most values; lines for all values of the others.
 v_x = 1
-do for [v = n_vars:1:-1] { if (numeric[v]) { v_x = v } }
+do for [v = 2:n_vars] {
+	if (numeric[v] && (!numeric[v_x] || n_values[v] > n_values[v_x])) { v_x = v }
+}
 array of_row[n_rows]	# the line of a row, without its policy
 array line_text[n_rows]
 array estimate[n_rows]

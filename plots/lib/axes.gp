@@ -15,7 +15,7 @@ do for [j = 1:n_last] {
 }
 eval sprintf("set %slabel \"%s\" noenhanced", axis, axis_of(v))
 # The outer values are as far from the edge as from the middle to their neighbours.
-step(a, b, log) = log ? sqrt(b / a) : (b - a) / 2
+step(a, b, log) = log ? sqrt(1.0 * b / a) : (b - a) / 2.0
 low_edge = is_log(v) ? V(v, 1) / step(V(v, 1), V(v, 2), 1) : V(v, 1) - step(V(v, 1), V(v, 2), 0)
 high_edge = is_log(v) ? V(v, n_last) * step(V(v, n_last - 1), V(v, n_last), 1) : \
 	V(v, n_last) + step(V(v, n_last - 1), V(v, n_last), 0)

@@ -7,11 +7,11 @@
 # would be wrong on logarithmic axes, and grids may be irregular.
 v_x = 1
 v_y = 2
-between(v, a, b) = is_log(v) ? sqrt(a * b) : (a + b) / 2.0
+between(v, a, b) = is_log(v) ? sqrt(1.0 * a * b) : (a + b) / 2.0
 below_of(v, j) = j > 1 ? between(v, V(v, j - 1), V(v, j)) : \
-	is_log(v) ? V(v, 1) ** 2 / between(v, V(v, 1), V(v, 2)) : 2 * V(v, 1) - between(v, V(v, 1), V(v, 2))
+	is_log(v) ? 1.0 * V(v, 1) ** 2 / between(v, V(v, 1), V(v, 2)) : 2 * V(v, 1) - between(v, V(v, 1), V(v, 2))
 above_of(v, j) = j < n_values[v] ? between(v, V(v, j), V(v, j + 1)) : \
-	is_log(v) ? V(v, j) ** 2 / below_of(v, j) : 2 * V(v, j) - below_of(v, j)
+	is_log(v) ? 1.0 * V(v, j) ** 2 / below_of(v, j) : 2 * V(v, j) - below_of(v, j)
 place_of(v, y) = sum [i = 1:n_values[v]] (V(v, i) == y ? i : 0)
 
 z_low = 1e99
@@ -65,7 +65,7 @@ unset print
 # Contours are computed on the ordinal grid, so that the axes do not matter, and
 # only where all points of the grid have a value.
 via(v, j) = j != j ? NaN : (a = int(floor(j)), a = a < 1 ? 1 : a > n_values[v] - 1 ? n_values[v] - 1 : a, \
-	is_log(v) ? V(v, a) * (V(v, a + 1) / V(v, a)) ** (j - a) : V(v, a) + (V(v, a + 1) - V(v, a)) * (j - a))
+	is_log(v) ? V(v, a) * (1.0 * V(v, a + 1) / V(v, a)) ** (j - a) : V(v, a) + (V(v, a + 1) - V(v, a)) * (j - a))
 array grid[n_values[v_x] * n_values[v_y]]
 set print $contour1
 print "nan nan"

@@ -117,8 +117,8 @@ do for [v = 1:n_vars] {
 		gap = 1
 		gap_log = 1
 		do for [j = 2:n_values[v]] {
-			d = (V(v, j) - V(v, j - 1)) / (V(v, n_values[v]) - V(v, 1))
-			d_log = log(V(v, j) / V(v, j - 1)) / log(V(v, n_values[v]) / V(v, 1))
+			d = 1.0 * (V(v, j) - V(v, j - 1)) / (V(v, n_values[v]) - V(v, 1))
+			d_log = log(1.0 * V(v, j) / V(v, j - 1)) / log(1.0 * V(v, n_values[v]) / V(v, 1))
 			if (d < gap) { gap = d }
 			if (d_log < gap_log) { gap_log = d_log }
 		}
