@@ -100,9 +100,13 @@ if (contours && n_values[v_x] > 2 && n_values[v_y] > 2) {
 		} else {
 			set cntrparam levels auto 5
 		}
-		if (i == 1) { set table $contour1 } else { set table $contour2 }
-		splot $grid using 1:2:3
-		unset table
+		whole = 1
+		do for [j = 1:n_values[v_x] * n_values[v_y]] { if (grid[j] != grid[j]) { whole = 0 } }
+		if (whole) {
+			if (i == 1) { set table $contour1 } else { set table $contour2 }
+			splot $grid using 1:2:3
+			unset table
+		}
 		unset contour
 		set surface
 	}
