@@ -61,8 +61,8 @@ if (term eq "dumb") {
 	plot for [i = 1:blocks] data index i - 1 using ($0 + at(i)):(some($2, bottom)):(at(i) + $0 - wide * 0.45):(at(i) + $0 + wide * 0.45):(bottom):(some($2, $3)) \
 		every ::1 with boxxyerror linecolor rgb colour[tint(i)] fillcolor rgb colour[tint(i)] \
 		fillstyle pattern (i == 1 ? 3 : i + 2) border linecolor rgb colour[tint(i)] title block_name[i], \
-	     for [i = 1:blocks] data index i - 1 using ($0 + at(i)):(some($2, $3)):4:5 every ::1 with yerrorbars \
-		linecolor rgb "black" linewidth 1.5 pointtype 1 pointsize 0.1 notitle, \
+	     for [i = 1:blocks] data index i - 1 using ($0 + at(i)):(some($2, $4)):(0):($5 - $4) every ::1 with vectors \
+		heads size screen 0.005,90 linecolor rgb "black" linewidth 1.5 notitle, \
 	     for [i = 1:blocks] data index i - 1 using ($0 + at(i)):(none($2, $5)) every ::1 with points \
 		linecolor rgb colour[tint(i)] pointtype triangle pointsize 1.8 linewidth 1.5 notitle
 }

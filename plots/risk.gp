@@ -188,10 +188,11 @@ if (strlen(form)) { eval "formula(x) = ".form }
 set samples 200
 # Bars beside each other.
 n_series = n_policies * n_lines
-aside = term eq "dumb" ? 0 : joined ? (n_lines > 1 ? 0.012 : 0) : 0.6 / n_series
+aside = term eq "dumb" ? 0 : joined ? 0.012 : 0.6 / n_series
 width = is_log(v_x) ? log(high_edge / low_edge) : joined ? high_edge - low_edge : 1
-shift(x, p, l) = is_log(v_x) ? x * exp(width * aside * (l - (n_lines + 1) / 2.0)) : \
-	joined ? x + width * aside * (l - (n_lines + 1) / 2.0) : \
+turn(p, l) = n_lines > 1 ? l - (n_lines + 1) / 2.0 : p - (n_policies + 1) / 2.0
+shift(x, p, l) = is_log(v_x) ? x * exp(width * aside * turn(p, l)) : \
+	joined ? x + width * aside * turn(p, l) : \
 	x + aside * (block(p, l) - (n_series - 1) / 2.0)
 plot for [p = 1:(band ? n_policies : 0)] for [l = 1:n_lines] $lines index block(p, l) \
 	using 1:3:4 with filledcurves linecolor rgb colour[pick(p, l)] notitle, \
