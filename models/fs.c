@@ -31,6 +31,7 @@ void tsim_fs_init(struct tsim_fs *fs, TsimEngine *engine, const struct tsim_fs_o
 {
 	*fs = (struct tsim_fs){ .engine = engine, .opt = opt, .rng = *rng };
 	tsim_device_init(&fs->dev, engine, device, rng);
+	tsim_device_attach_ftl(&fs->dev, opt->size_bytes);
 	tsim_space_init(&fs->space, fs);
 	tsim_commit_init(&fs->commit, fs);
 	tsim_oracle_init(&fs->oracle, fs);

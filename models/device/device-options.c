@@ -3,7 +3,13 @@
 
 #include <math.h>
 
+#include "error.h"
+#include "ftl-device.h"
+
 static const char *const queueing_names[] = { "queued", "barrier", NULL };
+static const char *const scheduler_names[] = { "fifo", "reads-first", NULL };
+static const char *const ftl_names[] = { "none", "page", NULL };
+static const char *const gc_names[] = { "greedy", "fifo", NULL };
 static const char *const effect_names[] = { "start", "end", "sweep", NULL };
 
 #define OPT(field) offsetof(struct tsim_device_options, field)
@@ -54,5 +60,78 @@ const struct tsim_option tsim_device_option_table[] = {
 	  .help = "bytes written per second and slot" },
 	{ "flush.base", TSIM_OPT_TIME, OPT(flush_base_ns), 0, HOUR_NS, .def = "0ns",
 	  .help = "cost of a cache flush, after the writes before it" },
+	{ "read.latency", TSIM_OPT_LAW, OPT(read_latency), .def = "none",
+	  .help = "law of a read's service; replaces read.base and read.rate" },
+	{ "scheduler", TSIM_OPT_ENUM, OPT(scheduler), .choices = scheduler_names, .def = "fifo",
+	  .help = "fifo; reads-first: reads go before writes and barrier discards that wait for a slot" },
+	{ "ftl", TSIM_OPT_ENUM, OPT(ftl), .choices = ftl_names, .def = "none",
+	  .help = "flash translation layer: none, or mapped by page; without it no ftl key counts" },
+	{ "ftl.page", TSIM_OPT_BYTES, OPT(ftl_page_bytes), 512, 1e6, .def = "4KiB",
+	  .help = "unit of the mapping; a discard of a part of it is ignored",
+	  .source = "FEMU, nvmevirt: 4 KiB" },
+	{ "ftl.program", TSIM_OPT_BYTES, OPT(ftl_program_bytes), 512, 1e9, .def = "16KiB",
+	  .help = "written to a plane at a time, whole pages of the mapping",
+	  .source = "usual page of TLC flash" },
+	{ "ftl.block", TSIM_OPT_BYTES, OPT(ftl_block_bytes), 512, 1e9, .def = "1MiB",
+	  .help = "erased in a plane at a time; a block of every plane makes one unit of collection",
+	  .source = "inferred: small, so that a small device has enough of them" },
+	{ "ftl.channels", TSIM_OPT_COUNT, OPT(ftl_channels), 1, 1024, .def = "8",
+	  .help = "channels, each with its transfers", .source = "MQSim, FEMU: 8" },
+	{ "ftl.dies", TSIM_OPT_COUNT, OPT(ftl_dies), 1, 1024, .def = "4",
+	  .help = "dies of a channel", .source = "inferred: a drive of 250 to 500 GB" },
+	{ "ftl.planes", TSIM_OPT_COUNT, OPT(ftl_planes), 1, 64, .def = "2",
+	  .help = "planes of a die", .source = "MQSim: 2" },
+	{ "ftl.channel_rate", TSIM_OPT_RATE, OPT(ftl_channel_rate), 1e3, INFINITY,
+	  .def = "800MB/s", .help = "bytes over a channel per second",
+	  .source = "nvmevirt, 970 Pro: 800 MB/s" },
+	{ "ftl.read_time", TSIM_OPT_TIME, OPT(ftl_read_ns), 0, HOUR_NS, .def = "50us",
+	  .help = "tR", .source = "nvmevirt, ZN540 (TLC): 50 us" },
+	{ "ftl.program_time", TSIM_OPT_TIME, OPT(ftl_program_ns), 0, HOUR_NS, .def = "561us",
+	  .help = "tPROG", .source = "nvmevirt, ZN540 (TLC): 561 us" },
+	{ "ftl.erase_time", TSIM_OPT_TIME, OPT(ftl_erase_ns), 0, HOUR_NS, .def = "3ms",
+	  .help = "tERASE", .source = "FEMU, TLC: 3 ms" },
+	{ "ftl.buffer", TSIM_OPT_BYTES, OPT(ftl_buffer_bytes), 1024, 1e12, .def = "8MiB",
+	  .help = "write buffer: a write completes when this has taken it", .source = "inferred" },
+	{ "ftl.protected", TSIM_OPT_BOOL, OPT(ftl_protected), .def = "no",
+	  .help = "the buffer survives a loss of power: a flush does not empty it" },
+	{ "ftl.over_provisioning", TSIM_OPT_SHARE, OPT(ftl_over_provisioning), 0.001, 1,
+	  .def = "7%", .help = "flash beyond the size of the device, as a share of that",
+	  .source = "nvmevirt: 7 %" },
+	{ "ftl.gc", TSIM_OPT_ENUM, OPT(ftl_gc), .choices = gc_names, .def = "greedy",
+	  .help = "block that is collected next: that with the fewest valid pages, or the oldest" },
+	{ "ftl.background_blocks", TSIM_OPT_COUNT, OPT(ftl_background_blocks), 0, 1e6, .def = "0",
+	  .help = "an idle device collects until so many blocks are free; 0: never" },
+	{ "ftl.background_delay", TSIM_OPT_TIME, OPT(ftl_background_delay_ns), 0, HOUR_NS,
+	  .def = "10ms", .help = "it counts as idle after this", .source = "inferred" },
+	{ "ftl.fill", TSIM_OPT_SHARE, OPT(ftl_fill), .def = "0%",
+	  .help = "share of the device that is written before the run, in order from its start" },
+	{ "ftl.turnovers", TSIM_OPT_REAL, OPT(ftl_turnovers), 0, 1000, .def = "0",
+	  .help = "then random overwrites of that, until all the flash was written so many times",
+	  .source = "write amplification is steady after 3 to 5" },
 	{ .name = NULL },
 };
+
+static gboolean divides(const char *small, guint64 part, const char *large, guint64 whole,
+			GError **error)
+{
+	return whole % part == 0 ||
+	       tsim_throw(error, "device.%s = %" G_GUINT64_FORMAT "B must be a multiple of device.%s"
+				 " = %" G_GUINT64_FORMAT "B", large, whole, small, part);
+}
+
+gboolean tsim_device_options_check(const struct tsim_device_options *opt, guint64 size_bytes,
+				   GError **error)
+{
+	if (opt->ftl == TSIM_FTL_OFF)
+		return TRUE;
+	if (!divides("ftl.page", opt->ftl_page_bytes, "ftl.program", opt->ftl_program_bytes,
+		     error) ||
+	    !divides("ftl.program", opt->ftl_program_bytes, "ftl.block", opt->ftl_block_bytes,
+		     error))
+		return FALSE;
+	if (opt->ftl_buffer_bytes < 2 * opt->ftl_program_bytes)
+		return tsim_throw(error,
+				  "device.ftl.buffer must hold device.ftl.program twice, permitted is"
+				  " %" G_GUINT64_FORMAT "B or more", 2 * opt->ftl_program_bytes);
+	return tsim_ftl_fits(opt, size_bytes, error);
+}

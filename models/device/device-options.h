@@ -2,6 +2,7 @@
 #pragma once
 
 #include <glib.h>
+#include "ftl.h"
 #include "law.h"
 #include "option.h"
 #include "simtime.h"
@@ -17,6 +18,13 @@ enum tsim_effect {
 	TSIM_EFFECT_SWEEP, /* start + service * (x - first) / length */
 };
 
+enum tsim_scheduler {
+	TSIM_SCHEDULER_FIFO,
+	TSIM_SCHEDULER_READS_FIRST, /* before writes and barrier discards that wait for a slot */
+};
+
+enum tsim_ftl_kind { TSIM_FTL_OFF, TSIM_FTL_PAGE };
+
 /* The [device] group: reference/ssd.md section 4. */
 struct tsim_device_options {
 	tsim_ns discard_base_ns, discard_per_range_ns;
@@ -28,6 +36,21 @@ struct tsim_device_options {
 	double read_rate, write_rate;
 	tsim_ns discard_tick_ns;
 	guint64 slots;
+	TsimLaw *read_latency;
+	int scheduler;
+
+	int ftl, ftl_gc; /* enum tsim_ftl_kind, enum tsim_ftl_gc */
+	guint64 ftl_page_bytes, ftl_program_bytes, ftl_block_bytes, ftl_buffer_bytes;
+	guint64 ftl_channels, ftl_dies, ftl_planes;
+	double ftl_over_provisioning, ftl_channel_rate;
+	tsim_ns ftl_read_ns, ftl_program_ns, ftl_erase_ns;
+	gboolean ftl_protected;
+	guint64 ftl_background_blocks;
+	tsim_ns ftl_background_delay_ns;
+	double ftl_fill, ftl_turnovers;
 };
 
 extern const struct tsim_option tsim_device_option_table[];
+/* What no single option can say: does a flash translation layer fit @size_bytes? */
+gboolean tsim_device_options_check(const struct tsim_device_options *opt, guint64 size_bytes,
+				   GError **error);

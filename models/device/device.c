@@ -5,9 +5,11 @@
  * Models: reads, writes, flushes and discards in flight with submit, effect
  *   and completion times; parallel slots; splitting of discards at max_bytes
  *   and granularity; queued discards and the barrier of non-queued SATA TRIM;
- *   effect at start, at the end or swept over the range.
- * Leaves out: flash translation and garbage collection, early
- *   acknowledgement, merging of neighbouring discards, volatile cache loss.
+ *   effect at start, at the end or swept over the range; first come first
+ *   served, or reads before what waits; the flash behind it, if it has a
+ *   translation layer (ftl-device.c).
+ * Leaves out: early acknowledgement, merging of neighbouring discards,
+ *   volatile cache loss.
  * Source: Linux block/blk-lib.c:__blkdev_issue_discard (splitting);
  *   C. Hellwig, linux-btrfs 2023-04-05 (non-queued TRIM drains the queue);
  *   NVMe 1.2 ch. 7 (no order between commands in flight).
@@ -20,6 +22,7 @@
 #include "device.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "draws.h"
 #include "service.h"
@@ -44,6 +47,40 @@ void tsim_device_clear(struct tsim_device *dev)
 	g_clear_pointer(&dev->discard_slot_free_ns, g_free);
 	g_clear_pointer(&dev->in_flight, g_array_unref);
 	g_clear_pointer(&dev->sweeps, g_array_unref);
+	g_clear_pointer(&dev->ftl, tsim_device_ftl_free);
+	g_queue_clear(&dev->held);
+}
+
+/**
+ * tsim_device_attach_ftl:
+ * @size_bytes: of the device
+ *
+ * Flash behind it, as it is after the writes of ftl.fill and ftl.turnovers,
+ * if the options ask for any.
+ */
+void tsim_device_attach_ftl(struct tsim_device *dev, guint64 size_bytes)
+{
+	if (dev->opt->ftl != TSIM_FTL_OFF)
+		dev->ftl = tsim_device_ftl_new(dev->opt, size_bytes, dev->rng.seed);
+}
+
+void tsim_device_count_from_now(struct tsim_device *dev)
+{
+	dev->counted_from_ns = tsim_now(dev->engine);
+	memset(dev->load, 0, sizeof(dev->load));
+	if (dev->ftl)
+		tsim_ftl_reset_counters(dev->ftl->map);
+}
+
+/**
+ * tsim_device_maps:
+ * Without a translation layer nobody knows, and the answer is TRUE.
+ */
+gboolean tsim_device_maps(const struct tsim_device *dev, guint64 at)
+{
+	guint64 page = at / dev->opt->ftl_page_bytes;
+
+	return !dev->ftl || tsim_ftl_lookup(dev->ftl->map, (guint32)page) != TSIM_FTL_NONE;
 }
 
 /* A heap on (effect, seq): of two effects at one instant the later submitted wins. */
@@ -90,6 +127,21 @@ static struct tsim_command heap_pop(GArray *heap)
 	return first;
 }
 
+static void write_effect(struct tsim_device *dev, const struct tsim_command *cmd)
+{
+	if (dev->ftl)
+		tsim_device_ftl_written(dev->ftl, cmd->range);
+	dev->listener.write_effect(dev->listener.data, cmd);
+}
+
+static void discard_effect(struct tsim_device *dev, const struct tsim_command *cmd,
+			   struct tsim_range range, tsim_ns t)
+{
+	if (dev->ftl)
+		tsim_device_ftl_discarded(dev->ftl, range);
+	dev->listener.discard_effect(dev->listener.data, cmd, range, t);
+}
+
 /* Where a sweep is at @t: whole granules only, as a device unmaps. */
 static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t,
 			      const struct tsim_device_options *opt)
@@ -127,9 +179,8 @@ static void advance_sweeps(struct tsim_device *dev, struct tsim_range range, tsi
 		whole.range.start = cmd->first;
 		reached = t > cmd->start_ns ? sweep_position(&whole, t, dev->opt) : cmd->first;
 		if (reached > cmd->range.start) {
-			dev->listener.discard_effect(dev->listener.data, cmd,
-						     TSIM_RANGE(cmd->range.start, reached),
-						     MIN(t, cmd->complete_ns));
+			discard_effect(dev, cmd, TSIM_RANGE(cmd->range.start, reached),
+				       MIN(t, cmd->complete_ns));
 			cmd->range.start = reached;
 		}
 		if (cmd->range.start >= cmd->range.end)
@@ -150,10 +201,9 @@ static void settle_until(struct tsim_device *dev, tsim_ns until)
 		if (dev->sweeps->len > 0)
 			advance_sweeps(dev, cmd.range, cmd.effect_ns, cmd.seq);
 		if (!cmd.discard)
-			dev->listener.write_effect(dev->listener.data, &cmd);
+			write_effect(dev, &cmd);
 		else
-			dev->listener.discard_effect(dev->listener.data, &cmd, cmd.range,
-						     cmd.effect_ns);
+			discard_effect(dev, &cmd, cmd.range, cmd.effect_ns);
 	}
 	if (dev->sweeps->len > 0 && dev->swept_until_ns != until)
 		advance_sweeps(dev, TSIM_RANGE(0, G_MAXUINT64), until, G_MAXUINT64);
@@ -191,21 +241,101 @@ static tsim_ns *earliest_slot(tsim_ns *free_ns, guint64 n)
 	return best;
 }
 
-/* Queue a read, write or flush: first free slot, behind a barrier, not before @not_before. */
-static struct tsim_command queue_io(struct tsim_device *dev, tsim_ns service_ns, tsim_ns not_before)
+/*
+ * With reads-first a write or a barrier discard keeps out of the queue until
+ * it can start at once: what is in the queue is served in its order, so a
+ * read that comes meanwhile goes first.  Those that wait keep their own order.
+ */
+static void wait_for_turn(struct tsim_device *dev, gboolean barrier)
+{
+	TsimActor *self = tsim_actor_self(dev->engine);
+	tsim_ns start;
+
+	g_queue_push_tail(&dev->held, self);
+	for (;;) {
+		start = MAX(*earliest_slot(dev->slot_free_ns, dev->opt->slots),
+			    dev->barrier_until_ns);
+		if (barrier)
+			start = MAX(start, dev->busy_until_ns);
+		if (g_queue_peek_head(&dev->held) != self)
+			start = TSIM_NS_NEVER;
+		if (start <= tsim_now(dev->engine))
+			break;
+		tsim_park(dev->engine, start, "its turn at the device");
+	}
+	g_queue_pop_head(&dev->held);
+	if (dev->held.head)
+		tsim_unpark(dev->held.head->data);
+}
+
+/* What the flash did by itself, and with it what has taken effect, up to now. */
+static void catch_up(struct tsim_device *dev)
+{
+	tsim_device_settle(dev);
+	tsim_device_ftl_idle(dev->ftl, MAX(dev->busy_until_ns, dev->ftl->flash.done_ns),
+			     tsim_now(dev->engine));
+}
+
+static tsim_ns read_service(struct tsim_device *dev, guint64 bytes)
+{
+	const struct tsim_device_options *opt = dev->opt;
+
+	if (!opt->read_latency)
+		return tsim_read_service(opt, bytes);
+	return tsim_draw_law(&dev->rng, opt->read_latency, 0, TSIM_DRAW_READ, dev->n_reads++);
+}
+
+/* When a command that starts at @start is done. */
+static tsim_ns serve(struct tsim_device *dev, enum tsim_io io, struct tsim_range range,
+		     tsim_ns start)
+{
+	switch (io) {
+	case TSIM_IO_READ:
+		if (dev->ftl)
+			start = tsim_device_ftl_read(dev->ftl, range, start);
+		return start + read_service(dev, tsim_range_len(range));
+	case TSIM_IO_WRITE:
+		if (dev->ftl)
+			start = tsim_device_ftl_write(dev->ftl, range, start);
+		return start + tsim_write_service(dev->opt, tsim_range_len(range));
+	default:
+		if (dev->ftl)
+			start = tsim_device_ftl_flush(dev->ftl, start);
+		return start + dev->opt->flush_base_ns;
+	}
+}
+
+static void count(struct tsim_device *dev, enum tsim_io io, const struct tsim_command *cmd)
+{
+	struct tsim_load *load = &dev->load[io];
+
+	load->n++;
+	load->wait_ns += cmd->start_ns - cmd->submit_ns;
+	load->service_ns += cmd->complete_ns - cmd->start_ns;
+}
+
+/*
+ * Queue a read, write or flush, submitted at @submit: first free slot, behind
+ * a barrier, not before @not_before.
+ */
+static struct tsim_command queue_io(struct tsim_device *dev, enum tsim_io io,
+				    struct tsim_range range, tsim_ns submit, tsim_ns not_before)
 {
 	tsim_ns now = tsim_now(dev->engine);
 	tsim_ns *slot = earliest_slot(dev->slot_free_ns, dev->opt->slots);
-	struct tsim_command cmd = { .submit_ns = now, .seq = dev->seq++ };
+	struct tsim_command cmd = { .range = range, .submit_ns = submit, .seq = dev->seq++ };
 
+	if (dev->ftl)
+		catch_up(dev);
 	cmd.start_ns = MAX(MAX(now, *slot), MAX(dev->barrier_until_ns, not_before));
-	cmd.complete_ns = cmd.start_ns + service_ns;
+	cmd.complete_ns = serve(dev, io, range, cmd.start_ns);
 	cmd.effect_ns = cmd.complete_ns;
 	*slot = cmd.complete_ns;
 	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd.complete_ns);
-	dev->longest_wait_ns = MAX(dev->longest_wait_ns, cmd.start_ns - now);
+	dev->longest_wait_ns = MAX(dev->longest_wait_ns, cmd.start_ns - submit);
+	count(dev, io, &cmd);
 	if (dev->io_ns)
-		tsim_histogram_add(dev->io_ns, cmd.complete_ns - now);
+		tsim_histogram_add(dev->io_ns, cmd.complete_ns - submit);
 	if (dev->watch)
 		dev->watch(dev->watch_data, &cmd);
 	return cmd;
@@ -217,24 +347,14 @@ static struct tsim_command queue_io(struct tsim_device *dev, tsim_ns service_ns,
  */
 tsim_ns tsim_device_read(struct tsim_device *dev, struct tsim_range range)
 {
-	return queue_io(dev, tsim_read_service(dev->opt, tsim_range_len(range)), 0).complete_ns;
+	return queue_io(dev, TSIM_IO_READ, range, tsim_now(dev->engine), 0).complete_ns;
 }
 
-/**
- * tsim_device_write:
- * @tag, @tag_number: handed to the listener with the effect
- *
- * A write takes effect when it completes.
- *
- * Returns: the completion time, ns.
- */
-tsim_ns tsim_device_write(struct tsim_device *dev, struct tsim_range range, void *tag,
-			  guint64 tag_number)
+static tsim_ns submit_write(struct tsim_device *dev, struct tsim_range range, tsim_ns submit,
+			    void *tag, guint64 tag_number)
 {
-	struct tsim_command cmd =
-		queue_io(dev, tsim_write_service(dev->opt, tsim_range_len(range)), 0);
+	struct tsim_command cmd = queue_io(dev, TSIM_IO_WRITE, range, submit, 0);
 
-	cmd.range = range;
 	cmd.tag = tag;
 	cmd.tag_number = tag_number;
 	dev->writes_done_ns = MAX(dev->writes_done_ns, cmd.complete_ns);
@@ -243,12 +363,41 @@ tsim_ns tsim_device_write(struct tsim_device *dev, struct tsim_range range, void
 }
 
 /**
+ * tsim_device_write:
+ * @tag, @tag_number: handed to the listener with the effect
+ *
+ * A write takes effect when it completes.  It is in the queue at once,
+ * whatever the scheduler.
+ *
+ * Returns: the completion time, ns.
+ */
+tsim_ns tsim_device_write(struct tsim_device *dev, struct tsim_range range, void *tag,
+			  guint64 tag_number)
+{
+	return submit_write(dev, range, tsim_now(dev->engine), tag, tag_number);
+}
+
+/**
+ * tsim_device_write_wait:
+ * With reads-first, reads that come before it starts go before it.
+ */
+void tsim_device_write_wait(struct tsim_device *dev, struct tsim_range range)
+{
+	tsim_ns submit = tsim_now(dev->engine);
+
+	if (dev->opt->scheduler == TSIM_SCHEDULER_READS_FIRST)
+		wait_for_turn(dev, FALSE);
+	tsim_sleep_until(dev->engine, submit_write(dev, range, submit, NULL, 0));
+}
+
+/**
  * tsim_device_flush:
  * Returns: when every write submitted so far and the flush itself are done, ns.
  */
 tsim_ns tsim_device_flush(struct tsim_device *dev)
 {
-	return queue_io(dev, dev->opt->flush_base_ns, dev->writes_done_ns).complete_ns;
+	return queue_io(dev, TSIM_IO_FLUSH, TSIM_RANGE(0, 0), tsim_now(dev->engine),
+			dev->writes_done_ns).complete_ns;
 }
 
 static tsim_ns effect_time(const struct tsim_device_options *opt, const struct tsim_command *cmd)
@@ -282,10 +431,11 @@ static tsim_ns submit_discard(struct tsim_device *dev, struct tsim_command *cmd,
 		tsim_discard_service(opt, &dev->rng, tsim_range_len(cmd->range), entity, index);
 	tsim_ns *slot = earliest_slot(dev->discard_slot_free_ns, opt->discard_slots);
 
+	if (dev->ftl)
+		catch_up(dev);
 	cmd->discard = TRUE;
 	cmd->seq = dev->seq++;
-	cmd->submit_ns = tsim_now(dev->engine);
-	cmd->start_ns = MAX(MAX(cmd->submit_ns, *slot), dev->barrier_until_ns);
+	cmd->start_ns = MAX(MAX(tsim_now(dev->engine), *slot), dev->barrier_until_ns);
 	if (opt->discard_queueing == TSIM_BARRIER)
 		cmd->start_ns = MAX(cmd->start_ns, dev->busy_until_ns);
 	cmd->complete_ns = opt->discard_tick_ns > 0 ? on_tick(dev, cmd->start_ns, service) :
@@ -295,6 +445,7 @@ static tsim_ns submit_discard(struct tsim_device *dev, struct tsim_command *cmd,
 	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd->complete_ns);
 	if (opt->discard_queueing == TSIM_BARRIER)
 		dev->barrier_until_ns = cmd->complete_ns;
+	count(dev, TSIM_IO_DISCARD, cmd);
 	if (dev->discard_ns)
 		tsim_histogram_add(dev->discard_ns, cmd->complete_ns - cmd->submit_ns);
 	if (dev->watch)
@@ -339,9 +490,14 @@ void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint
 	guint64 pos = range.start;
 
 	for (guint piece = 0; pos < range.end; piece++) {
-		struct tsim_command cmd = { .tag = tag, .piece = piece };
+		struct tsim_command cmd = { .tag = tag,
+					    .piece = piece,
+					    .submit_ns = tsim_now(dev->engine) };
 
 		cmd.range = TSIM_RANGE(pos, tsim_piece_end(dev->opt, pos, range.end));
+		if (dev->opt->scheduler == TSIM_SCHEDULER_READS_FIRST &&
+		    dev->opt->discard_queueing == TSIM_BARRIER)
+			wait_for_turn(dev, TRUE);
 		done = tsim_later(done, submit_discard(dev, &cmd, entity, (*index)++));
 		pos = cmd.range.end;
 		put_in_flight(dev, &cmd);

@@ -3,6 +3,7 @@
 
 #include "device-options.h"
 #include "engine.h"
+#include "ftl-device.h"
 #include "histogram.h"
 #include "interval-set.h"
 #include "rng.h"
@@ -41,6 +42,14 @@ struct tsim_discard_draw {
 	tsim_ns service_ns;
 };
 
+enum tsim_io { TSIM_IO_READ, TSIM_IO_WRITE, TSIM_IO_FLUSH, TSIM_IO_DISCARD, TSIM_N_IO };
+
+/* Commands of one kind. */
+struct tsim_load {
+	guint64 n;
+	tsim_ns wait_ns, service_ns; /* sums */
+};
+
 struct tsim_device {
 	TsimEngine *engine;
 	const struct tsim_device_options *opt;
@@ -64,17 +73,32 @@ struct tsim_device {
 	/* Told of every command when it is submitted; may be NULL. */
 	void (*watch)(void *data, const struct tsim_command *cmd);
 	void *watch_data;
+
+	struct tsim_load load[TSIM_N_IO]; /* submitted since counted_from_ns */
+	tsim_ns counted_from_ns;
+	guint32 n_reads; /* index of the next draw */
+	struct tsim_device_ftl *ftl; /* NULL: none */
+	GQueue held; /* (element-type TsimActor) that wait for their turn, reads-first only */
 };
 
 void tsim_device_init(struct tsim_device *dev, TsimEngine *engine,
 		      const struct tsim_device_options *opt, const struct tsim_rng *rng);
 void tsim_device_clear(struct tsim_device *dev);
+/* The flash behind it, if opt->ftl says so. */
+void tsim_device_attach_ftl(struct tsim_device *dev, guint64 size_bytes);
+/* Forget what was counted, as when a warm-up is over. */
+void tsim_device_count_from_now(struct tsim_device *dev);
 
 /* Submit and return the completion time; never waits. */
 tsim_ns tsim_device_read(struct tsim_device *dev, struct tsim_range range);
 tsim_ns tsim_device_write(struct tsim_device *dev, struct tsim_range range, void *tag,
 			  guint64 tag_number);
 tsim_ns tsim_device_flush(struct tsim_device *dev);
+
+/* Submit in turn, wait for the completion. */
+void tsim_device_write_wait(struct tsim_device *dev, struct tsim_range range);
+/* Does the device hold data for the page at @at? */
+gboolean tsim_device_maps(const struct tsim_device *dev, guint64 at);
 
 /* Split, submit and wait for all pieces (blkdev_issue_discard).  Draws are addressed (entity, *index). */
 void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity,

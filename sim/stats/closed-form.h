@@ -57,3 +57,8 @@ void tsim_form_priority_wait(const struct tsim_form_class classes[2], double wai
 /* @customers that think for Exp(z), then queue for one of @c servers. */
 void tsim_form_closed_queue(unsigned int customers, unsigned int c, double mu, double z,
 			    double *throughput, double *response);
+
+/* Flash: pages written over pages that the host wrote. */
+double tsim_form_wa_fifo(double u);
+double tsim_form_wa_greedy(double u, unsigned int b);
+double tsim_form_in_use(double q);
