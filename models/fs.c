@@ -11,6 +11,8 @@ const char *const tsim_stall_cause_names[TSIM_N_STALL_CAUSES] = { "pinned",	  "c
 								  "chunk_mutex",  "device_queue",
 								  "false_enospc", "enospc" };
 
+const char *const tsim_io_names[TSIM_N_IO] = { "read", "write", "flush", "discard" };
+
 static void free_file(gpointer data)
 {
 	struct tsim_file *file = data;
@@ -60,6 +62,27 @@ void tsim_fs_mount(struct tsim_fs *fs, gboolean kthreads)
 	tsim_transaction_kthread_start(fs);
 }
 
+static void count_device(struct tsim_fs *fs)
+{
+	const struct tsim_device *dev = &fs->dev;
+	struct tsim_outcome *out = fs->out;
+
+	out->counted_ns = tsim_now(fs->engine) - dev->counted_from_ns;
+	for (guint i = 0; i < TSIM_N_IO; i++) {
+		out->commands[i] = dev->load[i].n;
+		out->wait_ns[i] = dev->load[i].wait_ns;
+		out->service_ns[i] = dev->load[i].service_ns;
+	}
+	if (dev->ftl) {
+		const struct tsim_ftl_counters *n = tsim_ftl_counters(dev->ftl->map);
+
+		out->host_pages = n->host_pages;
+		out->moved_pages = n->moved_pages;
+		out->erased_blocks = n->erased_blocks;
+		out->trimmed_pages = n->trimmed_pages;
+	}
+}
+
 /**
  * tsim_fs_finish:
  * Umount, as far as the results are concerned: discards in flight complete,
@@ -72,6 +95,7 @@ void tsim_fs_finish(struct tsim_fs *fs, GPtrArray *races)
 	tsim_space_count_pinned(&fs->space, 0);
 	tsim_space_clear_full(&fs->space);
 	tsim_oracle_judge(&fs->oracle, races);
+	count_device(fs);
 	fs->out->simulated_ns = tsim_now(fs->engine);
 	fs->out->events = tsim_engine_events(fs->engine);
 	fs->out->fingerprint = tsim_engine_fingerprint(fs->engine);

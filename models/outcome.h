@@ -26,6 +26,9 @@ enum tsim_stall_cause {
 	TSIM_STALL_ENOSPC, /* truly out of space: it would wait without pins as well */
 	TSIM_N_STALL_CAUSES,
 };
+/* Commands of the device. */
+enum tsim_io { TSIM_IO_READ, TSIM_IO_WRITE, TSIM_IO_FLUSH, TSIM_IO_DISCARD, TSIM_N_IO };
+extern const char *const tsim_io_names[TSIM_N_IO];
 extern const char *const tsim_stage_names[TSIM_N_STAGES];
 extern const char *const tsim_stall_cause_names[TSIM_N_STALL_CAUSES];
 
@@ -58,6 +61,13 @@ struct tsim_outcome {
 	tsim_ns simulated_ns;
 	guint64 events, fingerprint,
 		discard_draws; /* discard_draws: hash of (entity, k, latency) */
+
+	/* From counted_ns before the end on: a workload may have a warm-up. */
+	tsim_ns counted_ns;
+	guint64 commands[TSIM_N_IO];
+	tsim_ns wait_ns[TSIM_N_IO], service_ns[TSIM_N_IO];
+	/* of flash, if there is any */
+	guint64 host_pages, moved_pages, erased_blocks, trimmed_pages;
 };
 
 /* Distributions, summed over replications. */

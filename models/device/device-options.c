@@ -81,14 +81,13 @@ const struct tsim_option tsim_device_option_table[] = {
 	  .help = "dies of a channel", .source = "inferred: a drive of 250 to 500 GB" },
 	{ "ftl.planes", TSIM_OPT_COUNT, OPT(ftl_planes), 1, 64, .def = "2",
 	  .help = "planes of a die", .source = "MQSim: 2" },
-	{ "ftl.channel_rate", TSIM_OPT_RATE, OPT(ftl_channel_rate), 1e3, INFINITY,
-	  .def = "800MB/s", .help = "bytes over a channel per second",
-	  .source = "nvmevirt, 970 Pro: 800 MB/s" },
-	{ "ftl.read_time", TSIM_OPT_TIME, OPT(ftl_read_ns), 0, HOUR_NS, .def = "50us",
-	  .help = "tR", .source = "nvmevirt, ZN540 (TLC): 50 us" },
-	{ "ftl.program_time", TSIM_OPT_TIME, OPT(ftl_program_ns), 0, HOUR_NS, .def = "561us",
+	{ "ftl.channel_rate", TSIM_OPT_RATE, OPT(ftl_channel_rate), 1e3, INFINITY, .def = "800MB/s",
+	  .help = "bytes over a channel per second", .source = "nvmevirt, 970 Pro: 800 MB/s" },
+	{ "ftl.read_time", TSIM_OPT_TIME, OPT(ftl_read_ns), 0, 1e9, .def = "50us", .help = "tR",
+	  .source = "nvmevirt, ZN540 (TLC): 50 us" },
+	{ "ftl.program_time", TSIM_OPT_TIME, OPT(ftl_program_ns), 0, 1e9, .def = "561us",
 	  .help = "tPROG", .source = "nvmevirt, ZN540 (TLC): 561 us" },
-	{ "ftl.erase_time", TSIM_OPT_TIME, OPT(ftl_erase_ns), 0, HOUR_NS, .def = "3ms",
+	{ "ftl.erase_time", TSIM_OPT_TIME, OPT(ftl_erase_ns), 0, 1e9, .def = "3ms",
 	  .help = "tERASE", .source = "FEMU, TLC: 3 ms" },
 	{ "ftl.buffer", TSIM_OPT_BYTES, OPT(ftl_buffer_bytes), 1024, 1e12, .def = "8MiB",
 	  .help = "write buffer: a write completes when this has taken it", .source = "inferred" },
@@ -115,8 +114,10 @@ static gboolean divides(const char *small, guint64 part, const char *large, guin
 			GError **error)
 {
 	return whole % part == 0 ||
-	       tsim_throw(error, "device.%s = %" G_GUINT64_FORMAT "B must be a multiple of device.%s"
-				 " = %" G_GUINT64_FORMAT "B", large, whole, small, part);
+	       tsim_throw(error,
+			  "device.%s = %" G_GUINT64_FORMAT "B must be a multiple of device.%s"
+			  " = %" G_GUINT64_FORMAT "B",
+			  large, whole, small, part);
 }
 
 gboolean tsim_device_options_check(const struct tsim_device_options *opt, guint64 size_bytes,
@@ -130,8 +131,10 @@ gboolean tsim_device_options_check(const struct tsim_device_options *opt, guint6
 		     error))
 		return FALSE;
 	if (opt->ftl_buffer_bytes < 2 * opt->ftl_program_bytes)
-		return tsim_throw(error,
-				  "device.ftl.buffer must hold device.ftl.program twice, permitted is"
-				  " %" G_GUINT64_FORMAT "B or more", 2 * opt->ftl_program_bytes);
+		return tsim_throw(
+			error,
+			"device.ftl.buffer must hold device.ftl.program twice, permitted is"
+			" %" G_GUINT64_FORMAT "B or more",
+			2 * opt->ftl_program_bytes);
 	return tsim_ftl_fits(opt, size_bytes, error);
 }

@@ -276,15 +276,6 @@ static void catch_up(struct tsim_device *dev)
 			     tsim_now(dev->engine));
 }
 
-static tsim_ns read_service(struct tsim_device *dev, guint64 bytes)
-{
-	const struct tsim_device_options *opt = dev->opt;
-
-	if (!opt->read_latency)
-		return tsim_read_service(opt, bytes);
-	return tsim_draw_law(&dev->rng, opt->read_latency, 0, TSIM_DRAW_READ, dev->n_reads++);
-}
-
 /* When a command that starts at @start is done. */
 static tsim_ns serve(struct tsim_device *dev, enum tsim_io io, struct tsim_range range,
 		     tsim_ns start)
@@ -293,7 +284,8 @@ static tsim_ns serve(struct tsim_device *dev, enum tsim_io io, struct tsim_range
 	case TSIM_IO_READ:
 		if (dev->ftl)
 			start = tsim_device_ftl_read(dev->ftl, range, start);
-		return start + read_service(dev, tsim_range_len(range));
+		return start +
+		       tsim_read_time(dev->opt, &dev->rng, tsim_range_len(range), dev->n_reads++);
 	case TSIM_IO_WRITE:
 		if (dev->ftl)
 			start = tsim_device_ftl_write(dev->ftl, range, start);

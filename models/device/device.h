@@ -6,6 +6,7 @@
 #include "ftl-device.h"
 #include "histogram.h"
 #include "interval-set.h"
+#include "outcome.h"
 #include "rng.h"
 
 /* The later of two times; MAX() would evaluate, and so submit, twice. */
@@ -41,8 +42,6 @@ struct tsim_discard_draw {
 	guint32 entity, index;
 	tsim_ns service_ns;
 };
-
-enum tsim_io { TSIM_IO_READ, TSIM_IO_WRITE, TSIM_IO_FLUSH, TSIM_IO_DISCARD, TSIM_N_IO };
 
 /* Commands of one kind. */
 struct tsim_load {

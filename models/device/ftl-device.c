@@ -36,11 +36,11 @@ static gboolean make_geometry(const struct tsim_device_options *opt, guint64 siz
 	double blocks = ceil(logical * (1 + opt->ftl_over_provisioning) / block_pages - 1e-6);
 
 	/* one is open, and one is free */
-	blocks = MAX(blocks, ceil((logical + 1) / block_pages) + 1);
+	blocks = fmax(blocks, fmax(ceil((logical + 1) / block_pages) + 1, 3));
 	if (blocks * block_pages >= TSIM_FTL_NONE)
 		return FALSE;
 	*g = (struct tsim_ftl_geometry){ .n_logical = (guint32)logical,
-					 .n_blocks = (guint32)MAX(blocks, 3),
+					 .n_blocks = (guint32)blocks,
 					 .block_pages = (guint32)block_pages,
 					 .gc = (enum tsim_ftl_gc)opt->ftl_gc };
 	return tsim_ftl_geometry_valid(g);
@@ -77,8 +77,8 @@ static void age(TsimFtl *map, const struct tsim_device_options *opt, const struc
 	for (guint32 page = 0; page < filled; page++)
 		tsim_ftl_write(map, page);
 	tsim_ftl_reset_counters(map);
-	for (guint64 k = 0; filled && (double)(n->host_pages + n->moved_pages) <
-					      opt->ftl_turnovers * flash; k++)
+	for (guint64 k = 0;
+	     filled && (double)(n->host_pages + n->moved_pages) < opt->ftl_turnovers * flash; k++)
 		tsim_ftl_write(map, random_page(rng, k, filled));
 	tsim_ftl_reset_counters(map);
 }
@@ -177,7 +177,7 @@ tsim_ns tsim_device_ftl_read(struct tsim_device_ftl *ftl, struct tsim_range rang
 {
 	struct pages p = touched(ftl, range);
 	guint32 together = ftl->flash.program_pages, n;
-	tsim_ns done = start;
+	tsim_ns done = start, part;
 
 	tsim_flash_begin(&ftl->flash, start);
 	for (guint32 i = p.first; i < p.end; i += n) {
@@ -189,7 +189,8 @@ tsim_ns tsim_device_ftl_read(struct tsim_device_ftl *ftl, struct tsim_range rang
 		while (i + n < p.end && tsim_ftl_lookup(ftl->map, i + n) == page + n &&
 		       (page + n) % together != 0)
 			n++;
-		done = MAX(done, tsim_flash_read(&ftl->flash, page, n));
+		part = tsim_flash_read(&ftl->flash, page, n);
+		done = MAX(done, part);
 	}
 	return done;
 }

@@ -150,7 +150,9 @@ static void move_page(void *data, guint32 from, guint32 to)
 		flash->sensed_unit = unit;
 		flash->sensed_ns = operate(flash, plane, READ, room, flash->read_ns);
 	}
-	put(flash, to, transfer(flash, plane, MAX(room, flash->sensed_ns), 1));
+	/* the next page of the unit comes after this one */
+	flash->sensed_ns = transfer(flash, plane, MAX(room, flash->sensed_ns), 1);
+	put(flash, to, flash->sensed_ns);
 }
 
 static void erase_block(void *data, guint32 block)

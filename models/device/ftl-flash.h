@@ -22,7 +22,7 @@ struct tsim_flash {
 	guint32 n_open; /* pages of it */
 	tsim_ns open_ready_ns; /* when the last of them is there */
 	guint32 sensed_unit; /* what garbage collection has read last */
-	tsim_ns sensed_ns;
+	tsim_ns sensed_ns; /* until when its pages come over the channel */
 
 	tsim_ns now_ns; /* start of the command under way */
 	tsim_ns admitted_ns; /* when the buffer took the last page of the host */

@@ -278,8 +278,7 @@ gboolean tsim_ftl_collect(TsimFtl *ftl, guint32 target)
 	if (ftl->victim == TSIM_FTL_NONE) {
 		guint32 block = ftl->n_free < target ? best_block(ftl) : TSIM_FTL_NONE;
 
-		if (block == TSIM_FTL_NONE ||
-		    ftl->nodes[block].valid == ftl->geometry.block_pages)
+		if (block == TSIM_FTL_NONE || ftl->nodes[block].valid == ftl->geometry.block_pages)
 			return FALSE;
 		choose_victim(ftl, block);
 	}
@@ -409,8 +408,8 @@ void tsim_ftl_check(const TsimFtl *ftl)
 		if (ftl->map[page] == TSIM_FTL_NONE)
 			continue;
 		mapped++;
-		tsim_invariant(ftl->owner[ftl->map[page]] == page, "page %u is not where it is mapped",
-			       page);
+		tsim_invariant(ftl->owner[ftl->map[page]] == page,
+			       "page %u is not where it is mapped", page);
 	}
 	for (guint32 block = 0; block < g->n_blocks; block++) {
 		const struct node *node = &ftl->nodes[block];

@@ -31,6 +31,14 @@ tsim_ns tsim_read_service(const struct tsim_device_options *opt, guint64 bytes)
 	return bounded((double)opt->read_base_ns + transfer_ns(bytes, opt->read_rate));
 }
 
+tsim_ns tsim_read_time(const struct tsim_device_options *opt, const struct tsim_rng *rng,
+		       guint64 bytes, guint32 index)
+{
+	if (!opt->read_latency)
+		return tsim_read_service(opt, bytes);
+	return bounded((double)tsim_draw_law(rng, opt->read_latency, 0, TSIM_DRAW_READ, index));
+}
+
 tsim_ns tsim_write_service(const struct tsim_device_options *opt, guint64 bytes)
 {
 	return bounded((double)opt->write_base_ns + transfer_ns(bytes, opt->write_rate));

@@ -6,6 +6,9 @@
 #include "rng.h"
 
 tsim_ns tsim_read_service(const struct tsim_device_options *opt, guint64 bytes);
+/* The same, or a draw of read.latency if there is one. */
+tsim_ns tsim_read_time(const struct tsim_device_options *opt, const struct tsim_rng *rng,
+		       guint64 bytes, guint32 index);
 tsim_ns tsim_write_service(const struct tsim_device_options *opt, guint64 bytes);
 tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct tsim_rng *rng,
 			     guint64 bytes, guint32 entity, guint32 index);

@@ -107,7 +107,7 @@ static void test_tie(void)
 {
 	g_autoptr(TsimFtl) ftl = make(6, 4, 3, TSIM_FTL_GREEDY);
 
-	write_pages(ftl, "012345" "304"); /* 4 0 of block 0 and 1; the first died in block 1 */
+	write_pages(ftl, "012345304"); /* 4 0 of block 0 and 1; the first died in block 1 */
 	write_pages(ftl, "3");
 	assert_log("w0 w1 w2 w3 w4 w5 w6 w7 w8 m5-9 e1 w10");
 }
@@ -117,7 +117,7 @@ static void test_pace(void)
 {
 	g_autoptr(TsimFtl) ftl = make(12, 4, 6, TSIM_FTL_GREEDY);
 
-	write_pages(ftl, "0123456789:;" "016789");
+	write_pages(ftl, "0123456789:;016789");
 	g_string_set_size(log_text, 0);
 	write_pages(ftl, "0"); /* two pages to move, four for the host */
 	assert_log("m10-18 w19");
@@ -133,7 +133,7 @@ static void test_trim(void)
 	g_autoptr(TsimFtl) ftl = make(12, 4, 6, TSIM_FTL_GREEDY);
 	const struct tsim_ftl_counters *n = tsim_ftl_counters(ftl);
 
-	write_pages(ftl, "0123456789:;" "016789");
+	write_pages(ftl, "0123456789:;016789");
 	g_string_set_size(log_text, 0);
 	tsim_ftl_trim(ftl, 10, 12);
 	tsim_ftl_trim(ftl, 9, 12);
@@ -153,7 +153,7 @@ static void test_trim_victim(void)
 {
 	g_autoptr(TsimFtl) ftl = make(12, 4, 6, TSIM_FTL_GREEDY);
 
-	write_pages(ftl, "0123456789:;" "016789" "0");
+	write_pages(ftl, "0123456789:;0167890");
 	g_string_set_size(log_text, 0);
 	tsim_ftl_trim(ftl, 11, 12);
 	write_pages(ftl, "0");

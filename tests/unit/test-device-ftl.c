@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A device with flash behind it: when writes and discards reach the map, what
+ * an idle device does; and the scheduler that lets reads go first.
+ */
+#include <math.h>
+
+#include "device.h"
+#include "engine-fixture.h"
+
+#define PAGE 4096
+
+static struct tsim_device dev;
+static struct tsim_device_options opt;
+static guint64 device_bytes;
+static guint32 next_index;
+
+static void on_write(void *data, const struct tsim_command *cmd)
+{
+}
+
+static void on_discard(void *data, const struct tsim_command *cmd, struct tsim_range r, tsim_ns t)
+{
+}
+
+static void on_device(void (*script)(void *data))
+{
+	struct tsim_rng rng = { 1, 1 };
+
+	next_index = 0;
+	tsim_device_init(&dev, engine, &opt, &rng);
+	tsim_device_attach_ftl(&dev, device_bytes);
+	dev.listener = (struct tsim_device_listener){ on_write, on_discard, NULL, NULL };
+	run_ok(TSIM_NS_NEVER, script, NULL);
+	tsim_device_drain(&dev);
+	if (dev.ftl)
+		tsim_ftl_check(dev.ftl->map);
+	tsim_device_clear(&dev);
+}
+
+/* One plane, blocks of eight pages; reading takes 10, programming 100, erasing 1000. */
+static void reset(void)
+{
+	tsim_options_clear(tsim_device_option_table, &opt);
+	tsim_options_defaults(tsim_device_option_table, &opt);
+	device_bytes = 40 * PAGE;
+	opt.discard_base_ns = 100;
+	opt.slots = 4;
+	opt.ftl = TSIM_FTL_PAGE;
+	opt.ftl_channels = opt.ftl_dies = opt.ftl_planes = 1;
+	opt.ftl_program_bytes = PAGE;
+	opt.ftl_block_bytes = 8 * PAGE;
+	opt.ftl_buffer_bytes = 64 * PAGE;
+	opt.ftl_channel_rate = INFINITY;
+	opt.ftl_read_ns = 10;
+	opt.ftl_program_ns = 100;
+	opt.ftl_erase_ns = 1000;
+	opt.ftl_over_provisioning = .5;
+}
+
+static struct tsim_range pages(guint64 start, guint64 end)
+{
+	return TSIM_RANGE(start * PAGE, end * PAGE);
+}
+
+static void write_pages(guint64 start, guint64 end)
+{
+	tsim_sleep_until(engine, tsim_device_write(&dev, pages(start, end), NULL, 0));
+}
+
+static gboolean maps(guint64 page)
+{
+	tsim_device_settle(&dev);
+	return tsim_device_maps(&dev, page * PAGE);
+}
+
+static void discard(struct tsim_range range)
+{
+	tsim_device_discard(&dev, range, 1, &next_index, NULL);
+}
+
+static void act_discard(void *data)
+{
+	discard(pages(0, 4));
+}
+
+/* ---- effects ---- */
+
+/* Unmapped when the discard takes effect, not when it is submitted. */
+static void act_look(void *data)
+{
+	write_pages(0, 8);
+	spawn("fstrim", 0, act_discard);
+	tsim_sleep(engine, 99);
+	g_assert_true(maps(0));
+	tsim_sleep(engine, 2);
+	g_assert_false(maps(0));
+	g_assert_true(maps(4));
+	g_assert_cmpuint(tsim_ftl_counters(dev.ftl->map)->trimmed_pages, ==, 4);
+}
+
+static void start_look(void *data)
+{
+	spawn("writer", 1, act_look);
+}
+
+static void test_effect(void)
+{
+	reset();
+	on_device(start_look);
+}
+
+/* As it goes, when it sweeps. */
+static void act_look_at_sweep(void *data)
+{
+	write_pages(0, 8);
+	spawn("fstrim", 0, act_discard);
+	tsim_sleep(engine, 60);
+	g_assert_false(maps(1));
+	g_assert_true(maps(2));
+}
+
+static void start_sweep(void *data)
+{
+	spawn("writer", 1, act_look_at_sweep);
+}
+
+static void test_sweep(void)
+{
+	reset();
+	opt.discard_effect = TSIM_EFFECT_SWEEP;
+	on_device(start_sweep);
+}
+
+/* A write that ends after the discard's effect keeps its page, one that ends before loses it. */
+static void act_race(void *data)
+{
+	write_pages(0, 4);
+	spawn("fstrim", 0, act_discard); /* takes effect at 300 */
+	tsim_sleep(engine, 50);
+	tsim_device_write(&dev, pages(0, 1), NULL, 0); /* 250 */
+	tsim_sleep(engine, 30);
+	tsim_device_write(&dev, pages(1, 2), NULL, 0); /* 280 */
+	tsim_sleep(engine, 30);
+	tsim_device_write(&dev, pages(2, 3), NULL, 0); /* 310 */
+	tsim_sleep(engine, 200);
+	g_assert_false(maps(0));
+	g_assert_false(maps(1));
+	g_assert_true(maps(2));
+	g_assert_false(maps(3));
+}
+
+static void start_race(void *data)
+{
+	spawn("writer", 1, act_race);
+}
+
+static void test_race(void)
+{
+	reset();
+	opt.write_base_ns = 100;
+	opt.discard_base_ns = 200;
+	on_device(start_race);
+}
+
+/* A page that is not wholly discarded is kept; one that is not wholly written is read first. */
+static void act_parts(void *data)
+{
+	write_pages(0, 4);
+	tsim_sleep_until(engine, 1000);
+	tsim_device_write(&dev, TSIM_RANGE(PAGE / 2, PAGE), NULL, 0); /* reads until 1010 */
+	g_assert_cmpint(tsim_device_flush(&dev), ==, 1110);
+	discard(TSIM_RANGE(PAGE - 512, 3 * PAGE - 512));
+	g_assert_true(maps(0));
+	g_assert_false(maps(1));
+	g_assert_true(maps(2));
+}
+
+static void start_parts(void *data)
+{
+	spawn("writer", 1, act_parts);
+}
+
+static void test_parts(void)
+{
+	reset();
+	opt.discard_granularity_bytes = 512;
+	on_device(start_parts);
+}
+
+/* ---- times ---- */
+
+static void act_times(void *data)
+{
+	write_pages(0, 3);
+	g_assert_cmpint(tsim_now(engine), ==, 5); /* in the buffer */
+	g_assert_cmpint(tsim_device_flush(&dev), ==, opt.ftl_protected ? 5 : 300);
+	tsim_sleep_until(engine, 1000);
+	g_assert_cmpint(tsim_device_read(&dev, pages(0, 1)), ==, 1017);
+	g_assert_cmpint(tsim_device_read(&dev, pages(3, 4)), ==, 1007); /* nothing there */
+	g_assert_cmpint(tsim_device_read(&dev, pages(0, 3)), ==, 1047); /* three after the first */
+}
+
+static void start_times(void *data)
+{
+	spawn("writer", 1, act_times);
+}
+
+static void test_times(void)
+{
+	reset();
+	opt.write_base_ns = 5;
+	opt.read_base_ns = 7;
+	on_device(start_times);
+	opt.ftl_protected = TRUE;
+	on_device(start_times);
+}
+
+/* ---- a used device ---- */
+
+static void act_used(void *data)
+{
+	const struct tsim_ftl_counters *n = tsim_ftl_counters(dev.ftl->map);
+
+	g_assert_cmpuint(tsim_ftl_mapped_pages(dev.ftl->map), ==, 30);
+	g_assert_true(maps(29));
+	g_assert_false(maps(30));
+	g_assert_cmpuint(n->host_pages + n->moved_pages + n->erased_blocks, ==, 0);
+	/* the same in every replication */
+	g_assert_cmpuint(tsim_ftl_lookup(dev.ftl->map, 7), ==, GPOINTER_TO_UINT(data));
+	write_pages(0, 40);
+	g_assert_cmpuint(n->host_pages, ==, 40);
+	g_assert_cmpuint(n->erased_blocks, >, 0);
+}
+
+static guint where;
+
+static void start_used(void *data)
+{
+	if (!where)
+		where = tsim_ftl_lookup(dev.ftl->map, 7);
+	tsim_actor_spawn(engine, "writer", 1, 0, act_used, GUINT_TO_POINTER(where));
+}
+
+static void test_used(void)
+{
+	reset();
+	opt.ftl_fill = .75;
+	opt.ftl_turnovers = 2;
+	where = 0;
+	on_device(start_used);
+	on_device(start_used);
+}
+
+/* Garbage is collected while nothing comes, and only then. */
+static void act_idle(void *data)
+{
+	const struct tsim_ftl_counters *n = tsim_ftl_counters(dev.ftl->map);
+
+	for (guint64 i = 0; i < 40; i++)
+		write_pages(i, i + 1);
+	for (guint64 i = 0; i < 16; i += 2)
+		write_pages(i, i + 1); /* of 64 pages 16 are free now */
+	g_assert_cmpuint(n->moved_pages, ==, 0);
+	tsim_sleep_until(engine, 20000);
+	tsim_device_read(&dev, pages(39, 40));
+	g_assert_cmpuint(n->moved_pages, ==, opt.ftl_background_blocks ? 8 : 0);
+	g_assert_cmpuint(n->erased_blocks, ==, opt.ftl_background_blocks ? 2 : 0);
+}
+
+static void start_idle(void *data)
+{
+	spawn("writer", 1, act_idle);
+}
+
+static void test_idle(void)
+{
+	reset();
+	opt.ftl_background_delay_ns = 1000;
+	on_device(start_idle);
+	opt.ftl_background_blocks = 3;
+	on_device(start_idle);
+}
+
+/* Not before the delay is over, and no page after the next command. */
+static void act_short(void *data)
+{
+	const struct tsim_ftl_counters *n = tsim_ftl_counters(dev.ftl->map);
+
+	for (guint64 i = 0; i < 40; i++)
+		write_pages(i, i + 1);
+	for (guint64 i = 0; i < 16; i += 2)
+		write_pages(i, i + 1); /* programs end at 4800 */
+	tsim_sleep_until(engine, 5800);
+	tsim_device_read(&dev, pages(39, 40));
+	g_assert_cmpuint(n->moved_pages, ==, 0);
+	tsim_sleep_until(engine, 6860); /* idle since 5810, collecting since 6810: two slots */
+	tsim_device_read(&dev, pages(39, 40));
+	g_assert_cmpuint(n->moved_pages, ==, 2);
+}
+
+static void start_short(void *data)
+{
+	spawn("writer", 1, act_short);
+}
+
+static void test_idle_is_short(void)
+{
+	reset();
+	opt.ftl_buffer_bytes = 2 * PAGE;
+	opt.ftl_background_delay_ns = 1000;
+	opt.ftl_background_blocks = 3;
+	on_device(start_short);
+}
+
+static void assert_refused(const char *pattern)
+{
+	g_autoptr(GError) error = NULL;
+
+	g_assert_false(tsim_device_options_check(&opt, device_bytes, &error));
+	g_assert_error(error, TSIM_ERROR, TSIM_ERROR_INPUT);
+	if (!g_pattern_match_simple(pattern, error->message))
+		g_error("'%s' does not match '%s'", error->message, pattern);
+}
+
+static void test_options(void)
+{
+	g_autoptr(GError) error = NULL;
+
+	reset();
+	g_assert_true(tsim_device_options_check(&opt, device_bytes, &error));
+	opt.ftl_program_bytes = 5000;
+	assert_refused("device.ftl.program = 5000B must be a multiple of device.ftl.page = 4096B");
+	opt.ftl_program_bytes = 3 * PAGE;
+	assert_refused("device.ftl.block = 32768B must be a multiple of *12288B");
+	opt.ftl_program_bytes = 4 * PAGE;
+	opt.ftl_buffer_bytes = 7 * PAGE;
+	assert_refused("device.ftl.buffer must hold *32768B or more");
+	opt.ftl_buffer_bytes = 8 * PAGE;
+	device_bytes = G_GUINT64_CONSTANT(1) << 44;
+	assert_refused("*filesystem.size*larger device.ftl.page");
+	opt.ftl = TSIM_FTL_OFF; /* what is off need not fit */
+	g_assert_true(tsim_device_options_check(&opt, device_bytes, &error));
+}
+
+/* ---- reads first ---- */
+
+static void act_write(void *data)
+{
+	tsim_device_write_wait(&dev, pages(0, 1));
+	note(data);
+}
+
+static void act_trim(void *data)
+{
+	discard(pages(0, 1));
+	note(data);
+}
+
+static void act_read(void *data)
+{
+	tsim_sleep_until(engine, tsim_device_read(&dev, pages(0, 1)));
+	note(data);
+}
+
+/* One server; at 0 a write, a write, a discard; reads at 5, 10 and 12. */
+static void start_mix(void *data)
+{
+	spawn("w1", 1, act_write);
+	spawn("w2", 2, act_write);
+	spawn("d1", 3, act_trim);
+	tsim_sleep_until(engine, 5);
+	spawn("r1", 1, act_read);
+	tsim_sleep_until(engine, 10);
+	spawn("r2", 1, act_read);
+	tsim_sleep_until(engine, 12);
+	spawn("r3", 1, act_read);
+}
+
+static void start_mix_actor(void *data)
+{
+	tsim_actor_spawn(engine, "arrivals", 0, 0, start_mix, NULL);
+}
+
+static void reset_queue(void)
+{
+	reset();
+	opt.ftl = TSIM_FTL_OFF;
+	opt.slots = 1;
+	opt.discard_queueing = TSIM_BARRIER;
+	opt.write_base_ns = 100;
+	opt.read_base_ns = 10;
+	opt.discard_base_ns = 50;
+}
+
+/* What came first is served first. */
+static void test_fifo(void)
+{
+	reset_queue();
+	on_device(start_mix_actor);
+	assert_log("w1@100 w2@200 d1@250 r1@260 r2@270 r3@280");
+}
+
+/* The write in service is not interrupted; then all reads, then the rest in its order. */
+static void test_reads_first(void)
+{
+	reset_queue();
+	opt.scheduler = TSIM_SCHEDULER_READS_FIRST;
+	on_device(start_mix_actor);
+	assert_log("w1@100 r1@110 r2@120 r3@130 w2@230 d1@280");
+	reset_queue();
+	opt.scheduler = TSIM_SCHEDULER_READS_FIRST;
+	opt.slots = 2; /* two writes at once; the discard waits until both slots are empty */
+	on_device(start_mix_actor);
+	assert_log("w1@100 w2@100 r1@110 r2@110 r3@120 d1@170");
+}
+
+/* A queued discard has its own slots: it waits for nobody. */
+static void test_reads_first_queued(void)
+{
+	reset_queue();
+	opt.scheduler = TSIM_SCHEDULER_READS_FIRST;
+	opt.discard_queueing = TSIM_QUEUED;
+	on_device(start_mix_actor);
+	assert_log("d1@50 w1@100 r1@110 r2@120 r3@130 w2@230");
+}
+
+/* Waits and services of each kind, since it was said so. */
+static void act_count(void *data)
+{
+	struct tsim_load *load = dev.load;
+
+	tsim_sleep_until(engine, tsim_device_read(&dev, pages(0, 1)));
+	tsim_device_count_from_now(&dev);
+	spawn("w1", 0, act_write);
+	tsim_sleep(engine, 5);
+	tsim_device_read(&dev, pages(0, 1));
+	tsim_sleep(engine, 500);
+	discard(pages(0, 1));
+	tsim_sleep_until(engine, tsim_device_flush(&dev));
+	g_assert_cmpuint(load[TSIM_IO_READ].n, ==, 1);
+	g_assert_cmpint(load[TSIM_IO_READ].wait_ns, ==, 95);
+	g_assert_cmpint(load[TSIM_IO_READ].service_ns, ==, 10);
+	g_assert_cmpint(load[TSIM_IO_WRITE].wait_ns, ==, 0);
+	g_assert_cmpint(load[TSIM_IO_WRITE].service_ns, ==, 100);
+	g_assert_cmpint(load[TSIM_IO_DISCARD].service_ns, ==, 50);
+	g_assert_cmpuint(load[TSIM_IO_FLUSH].n, ==, 1);
+	g_assert_cmpint(dev.counted_from_ns, ==, 10);
+}
+
+static void start_count(void *data)
+{
+	spawn("count", 1, act_count);
+}
+
+static void test_load(void)
+{
+	reset_queue();
+	on_device(start_count);
+}
+
+static const struct engine_test tests[] = {
+	{ "/device-ftl/effect", test_effect },
+	{ "/device-ftl/sweep", test_sweep },
+	{ "/device-ftl/race", test_race },
+	{ "/device-ftl/parts", test_parts },
+	{ "/device-ftl/times", test_times },
+	{ "/device-ftl/used", test_used },
+	{ "/device-ftl/idle", test_idle },
+	{ "/device-ftl/idle-is-short", test_idle_is_short },
+	{ "/device-ftl/options", test_options },
+	{ "/scheduler/fifo", test_fifo },
+	{ "/scheduler/reads-first", test_reads_first },
+	{ "/scheduler/reads-first-queued", test_reads_first_queued },
+	{ "/scheduler/load", test_load },
+};
+
+int main(int argc, char **argv)
+{
+	int status = engine_test_main(argc, argv, tests, G_N_ELEMENTS(tests));
+
+	tsim_options_clear(tsim_device_option_table, &opt);
+	return status;
+}
