@@ -29,6 +29,8 @@ struct tsim_workload_ops {
 	gboolean (*scripted)(const void *config);
 	/* Optional.  Is a recording followed?  @start_ns: its first event, on its own clock. */
 	gboolean (*follows)(const void *config, tsim_ns *start_ns);
+	/* Optional.  No file system at all: commands go to the device itself. */
+	gboolean bare;
 	/* Optional.  Chunks before the first actor runs; tsim_space_mkfs() when NULL. */
 	void (*mkfs)(struct tsim_workload *w);
 	/* Required.  Spawn the actors; the file system is mounted. */

@@ -6,7 +6,8 @@
 
 const struct tsim_workload_ops *const tsim_workloads[] = {
 	&tsim_workload_generic_038, &tsim_workload_churn,  &tsim_workload_kernel_churn,
-	&tsim_workload_probe,	    &tsim_workload_replay, NULL,
+	&tsim_workload_probe,	    &tsim_workload_replay, &tsim_workload_requests,
+	NULL,
 };
 
 /**

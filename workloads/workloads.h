@@ -8,3 +8,4 @@ extern const struct tsim_workload_ops tsim_workload_churn;
 extern const struct tsim_workload_ops tsim_workload_kernel_churn;
 extern const struct tsim_workload_ops tsim_workload_probe;
 extern const struct tsim_workload_ops tsim_workload_replay;
+extern const struct tsim_workload_ops tsim_workload_requests;

@@ -13,6 +13,7 @@
 /* The lines of one policy: what stands left, and the value; a heading has none. */
 struct column {
 	gboolean overlaps; /* some policy placed a chunk over a pinned range */
+	gboolean flash; /* the device has a flash translation layer, and was written */
 	GPtrArray *names, *values; /* (element-type char *) */
 	const struct tsim_policy_tally *p;
 	struct tsim_summary s;
@@ -173,17 +174,34 @@ static void activity_rows(struct column *c)
 	row(c, "  simulated", tsim_text_time(sum->simulated_ns));
 }
 
+static void flash_rows(struct column *c)
+{
+	const struct tsim_outcome *sum = &c->p->sum;
+	struct tsim_estimate wa = tsim_ratio_estimate(&c->p->amplification, c->confidence);
+
+	if (!c->flash)
+		return;
+	heading(c, "flash, in pages");
+	row(c, "  write amplification", tsim_text_estimate(&wa));
+	count_row(c, "  written by the host", sum->host_pages);
+	count_row(c, "  moved", sum->moved_pages);
+	count_row(c, "  made invalid by discards", sum->trimmed_pages);
+	count_row(c, "  blocks erased", sum->erased_blocks);
+}
+
 static void column_init(struct column *c, const struct tsim_result *result, guint policy)
 {
-	c->overlaps = FALSE;
+	c->overlaps = c->flash = FALSE;
 	c->names = g_ptr_array_new_with_free_func(g_free);
 	c->values = g_ptr_array_new_with_free_func(g_free);
 	c->p = &result->tally->policies[policy];
 	c->n = result->tally->replications;
 	c->confidence = result->experiment->confidence;
 	tsim_result_summarize(result, policy, &c->s);
-	for (guint i = 0; i < result->tally->n_policies; i++)
+	for (guint i = 0; i < result->tally->n_policies; i++) {
 		c->overlaps |= result->tally->policies[i].sum.pin_overlaps > 0;
+		c->flash |= result->tally->policies[i].sum.host_pages > 0;
+	}
 	corruption_rows(c);
 	discard_rows(c);
 	funnel_rows(c);
@@ -191,6 +209,7 @@ static void column_init(struct column *c, const struct tsim_result *result, guin
 	space_rows(c);
 	duration_rows(c);
 	activity_rows(c);
+	flash_rows(c);
 }
 
 static void column_clear(struct column *c)

@@ -154,11 +154,32 @@ static void add_activity(JsonBuilder *b, const struct tsim_outcome *sum)
 	add_count(b, "log_commits", sum->log_commits);
 	add_count(b, "relocations", sum->relocations);
 	add_count(b, "relocations_failed", sum->relocations_failed);
-	/* no flash translation layer is modelled: nothing was measured */
-	json_builder_set_member_name(b, "write_amplification");
-	json_builder_add_null_value(b);
 	add_real(b, "simulated_s", sum->simulated_ns / (double)TSIM_NS_PER_S);
 	add_count(b, "events", sum->events);
+}
+
+/* Sums over the replications; what the queue depth and the busy share are made of. */
+static void add_device(JsonBuilder *b, const struct tsim_outcome *sum)
+{
+	guint64 pages = sum->host_pages + sum->moved_pages;
+
+	begin(b, "device");
+	add_real(b, "counted_s", sum->counted_ns / (double)TSIM_NS_PER_S);
+	for (guint i = 0; i < TSIM_N_IO; i++) {
+		begin(b, tsim_io_names[i]);
+		add_count(b, "commands", sum->commands[i]);
+		add_count(b, "wait_ns", sum->wait_ns[i]);
+		add_count(b, "service_ns", sum->service_ns[i]);
+		json_builder_end_object(b);
+	}
+	json_builder_end_object(b);
+	begin(b, "flash");
+	add_count(b, "host_pages", sum->host_pages);
+	add_count(b, "moved_pages", sum->moved_pages);
+	add_count(b, "erased_blocks", sum->erased_blocks);
+	add_count(b, "trimmed_pages", sum->trimmed_pages);
+	json_builder_end_object(b);
+	add_real(b, "write_amplification", sum->host_pages ? (double)pages / sum->host_pages : NAN);
 }
 
 static void add_hex(JsonBuilder *b, const char *name, guint64 value)
@@ -189,6 +210,7 @@ static void add_policy(JsonBuilder *b, const struct tsim_result *result, guint p
 	add_histogram(b, "discard_ns", p->distributions.discard);
 	add_histogram(b, "io_ns", p->distributions.io);
 	add_activity(b, &p->sum);
+	add_device(b, &p->sum);
 	add_hex(b, "fingerprint", p->sum.fingerprint);
 	json_builder_end_object(b);
 }

@@ -146,6 +146,21 @@ static gboolean fill_workload(TsimSetup *setup, const TsimResolved *resolved, GE
 	return TRUE;
 }
 
+static gboolean check_device(const TsimSetup *setup, const TsimResolved *resolved, GError **error)
+{
+	g_autoptr(GError) local = NULL;
+
+	if (setup->device.scheduler == TSIM_SCHEDULER_READS_FIRST && !setup->workload->bare)
+		return tsim_throw(error,
+				  "%s: device.scheduler = reads-first needs workload = requests: "
+				  "the file system's writes cannot wait for their turn",
+				  tsim_resolved_origin(resolved, "device", NULL, "scheduler"));
+	return tsim_device_options_check(&setup->device, setup->fs.size_bytes, &local) ||
+	       tsim_throw(error, "%s: %s",
+			  tsim_resolved_origin(resolved, "experiment", NULL, "device"),
+			  local->message);
+}
+
 static gboolean fill_policies(TsimSetup *setup, const TsimResolved *resolved, GError **error)
 {
 	guint n = g_strv_length(setup->experiment.policies);
@@ -190,7 +205,8 @@ TsimSetup *tsim_setup_new(const TsimResolved *resolved, GError **error)
 	if (!fill_experiment(setup, resolved, error) ||
 	    !tsim_resolved_fill(resolved, "device", NULL, &setup->device, error) ||
 	    !tsim_resolved_fill(resolved, "filesystem", NULL, &setup->fs, error) ||
-	    !fill_workload(setup, resolved, error) || !fill_policies(setup, resolved, error))
+	    !fill_workload(setup, resolved, error) || !check_device(setup, resolved, error) ||
+	    !fill_policies(setup, resolved, error))
 		return NULL;
 	return g_steal_pointer(&setup);
 }

@@ -24,7 +24,9 @@ static const gsize summed[] = {
 	F(pin_overlaps),     F(eexist),
 	F(pinned_chunks),    F(simulated_ns),
 	F(events),	     F(discard_draws),
-	F(relocations_failed),
+	F(relocations_failed), F(counted_ns),
+	F(host_pages),	     F(moved_pages),
+	F(erased_blocks),    F(trimmed_pages),
 };
 
 static void sum_add(struct tsim_outcome *to, const struct tsim_outcome *from)
@@ -38,6 +40,11 @@ static void sum_add(struct tsim_outcome *to, const struct tsim_outcome *from)
 		to->funnel[i] += from->funnel[i];
 	for (guint i = 0; i < TSIM_N_STALL_CAUSES; i++)
 		to->stall_by_cause_ns[i] += from->stall_by_cause_ns[i];
+	for (guint i = 0; i < TSIM_N_IO; i++) {
+		to->commands[i] += from->commands[i];
+		to->wait_ns[i] += from->wait_ns[i];
+		to->service_ns[i] += from->service_ns[i];
+	}
 	to->pinned_byte_seconds += from->pinned_byte_seconds;
 	to->first_hit_ns = MIN(to->first_hit_ns, from->first_hit_ns);
 	to->pinned_max_bytes = MAX(to->pinned_max_bytes, from->pinned_max_bytes);
@@ -58,7 +65,7 @@ static void histograms(const struct tsim_policy_tally *p, TsimHistogram *out[N_H
 }
 
 /* ... its ratios */
-#define N_RATIOS 7
+#define N_RATIOS (10 + TSIM_N_IO)
 static void ratios(struct tsim_policy_tally *p, struct tsim_ratio *out[N_RATIOS])
 {
 	out[0] = &p->per_removal;
@@ -68,6 +75,11 @@ static void ratios(struct tsim_policy_tally *p, struct tsim_ratio *out[N_RATIOS]
 	out[4] = &p->false_enospc;
 	out[5] = &p->stall_time;
 	out[6] = &p->corrupted_time;
+	out[7] = &p->amplification;
+	out[8] = &p->throughput;
+	out[9] = &p->response;
+	for (guint i = 0; i < TSIM_N_IO; i++)
+		out[10 + i] = &p->wait[i];
 }
 
 /* ... and its paired differences. */
@@ -129,6 +141,20 @@ static double seconds(tsim_ns t)
 	return t / (double)TSIM_NS_PER_S;
 }
 
+static void device_add(struct tsim_policy_tally *p, const struct tsim_outcome *o)
+{
+	double commands = 0, time = 0;
+
+	for (guint i = 0; i < TSIM_N_IO; i++) {
+		commands += o->commands[i];
+		time += seconds(o->wait_ns[i] + o->service_ns[i]);
+		tsim_ratio_add(&p->wait[i], seconds(o->wait_ns[i]), o->commands[i]);
+	}
+	tsim_ratio_add(&p->throughput, commands, seconds(o->counted_ns));
+	tsim_ratio_add(&p->response, time, commands);
+	tsim_ratio_add(&p->amplification, o->host_pages + o->moved_pages, o->host_pages);
+}
+
 static void policy_add(struct tsim_policy_tally *p, const struct tsim_outcome *o,
 		       const struct tsim_outcome *first)
 {
@@ -142,6 +168,7 @@ static void policy_add(struct tsim_policy_tally *p, const struct tsim_outcome *o
 	tsim_ratio_add(&p->false_enospc, o->false_enospc, o->requests);
 	tsim_ratio_add(&p->stall_time, seconds(o->stall_ns), o->requests);
 	tsim_ratio_add(&p->corrupted_time, o->corrupted ? hours(o) : 0, hours(o));
+	device_add(p, o);
 	if (o->first_hit_ns != TSIM_NS_NEVER)
 		tsim_histogram_add(p->first_hit, o->first_hit_ns);
 	tsim_paired_add(&p->corrupted, (double)o->corrupted - first->corrupted);

@@ -15,6 +15,9 @@ struct tsim_policy_tally {
 	struct tsim_ratio stalled, false_enospc; /* per allocation request */
 	struct tsim_ratio stall_time; /* seconds per allocation request */
 	struct tsim_ratio corrupted_time; /* share of the time in corrupted replications */
+	struct tsim_ratio amplification; /* pages written to flash per page of the host */
+	struct tsim_ratio wait[TSIM_N_IO]; /* seconds in the queue per command */
+	struct tsim_ratio throughput, response; /* commands per second, seconds per command */
 	struct tsim_paired corrupted, stall_s, stalls; /* this policy - the first */
 	GPtrArray *kept; /* (element-type struct tsim_kept) best first, see keep.h */
 };

@@ -15,13 +15,15 @@ struct world {
 static void start(void *data)
 {
 	struct world *world = data;
+	const struct tsim_workload_ops *ops = world->workload.ops;
 
-	if (world->workload.ops->mkfs)
-		world->workload.ops->mkfs(&world->workload);
-	else
+	if (ops->mkfs)
+		ops->mkfs(&world->workload);
+	else if (!ops->bare)
 		tsim_space_mkfs(&world->fs.space);
-	tsim_fs_mount(&world->fs, !tsim_workload_scripted(&world->workload));
-	world->workload.ops->start(&world->workload);
+	if (!ops->bare)
+		tsim_fs_mount(&world->fs, !tsim_workload_scripted(&world->workload));
+	ops->start(&world->workload);
 }
 
 static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *engine, guint policy,

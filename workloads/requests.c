@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * requests: reads, writes and discards of random places, to the bare device.
+ *
+ * Models: an open stream, which comes whether the device keeps up or not
+ *   (Poisson), and a closed one, whose clients wait for each request and think
+ *   before the next; a warm-up that is not counted.
+ * Leaves out: the file system, which stays empty; sequential streams.
+ * Source: L. Kleinrock, Queueing Systems, vol. 1 (1975), for what they are
+ *   compared with; for discards of a place that holds data, T. Frankie,
+ *   G. Hughes, K. Kreutz-Delgado, arXiv:1208.1794.
+ */
+#include <math.h>
+
+#include "error.h"
+#include "workloads.h"
+
+enum {
+	DRAW_ARRIVAL = TSIM_DRAW_WORKLOAD + 20,
+	DRAW_KIND,
+	DRAW_PLACE, /* entity: how many places have been refused */
+	DRAW_THINK,
+};
+
+/* Of places that hold no data; a device that is all but empty gets a useless discard. */
+#define MAX_REFUSED 1000
+
+struct config {
+	double open_rate;
+	guint64 depth;
+	TsimLaw *think;
+	double write_share, discard_share;
+	guint64 bytes;
+	tsim_ns warmup_ns, duration_ns;
+};
+
+struct state {
+	guint64 n_places;
+	guint32 n_requests, n_discards;
+	GQueue waiting; /* numbers of requests whose actors start now */
+};
+
+#define OPT(field) offsetof(struct config, field)
+#define HOUR_NS 3600e9
+
+static const struct tsim_option options[] = {
+	{ "open_rate", TSIM_OPT_FREQUENCY, OPT(open_rate), 0, 1e9, .def = "0/s",
+	  .help = "requests that come whatever the device does, at random times; 0: none" },
+	{ "depth", TSIM_OPT_COUNT, OPT(depth), 0, 65536, .def = "0",
+	  .help = "clients that wait for each of their requests; 0: none" },
+	{ "think", TSIM_OPT_LAW, OPT(think), 0, HOUR_NS, .def = "none",
+	  .help = "what a client does between its requests" },
+	{ "write_share", TSIM_OPT_SHARE, OPT(write_share), .def = "0%",
+	  .help = "share of the requests that write; what neither writes nor discards reads" },
+	{ "discard_share", TSIM_OPT_SHARE, OPT(discard_share), .def = "0%",
+	  .help = "share that discards; with device.ftl = page a place that holds data" },
+	{ "bytes", TSIM_OPT_BYTES, OPT(bytes), 512, 1e9, .def = "4KiB",
+	  .help = "of a request, and what its place is a multiple of" },
+	{ "warmup", TSIM_OPT_TIME, OPT(warmup_ns), 0, 1e15, .def = "0s",
+	  .help = "what is submitted before is counted nowhere but in the distributions" },
+	{ "duration", TSIM_OPT_TIME, OPT(duration_ns), 1e3, 1e15, .def = "1s",
+	  .help = "length of the run, warm-up included" },
+	{ .name = NULL },
+};
+
+static gboolean prepare(void *config, GError **error)
+{
+	struct config *c = config;
+
+	if (c->open_rate <= 0 && c->depth == 0)
+		return tsim_throw(error, "open_rate or depth must be above 0, e.g. depth = 1");
+	if (c->write_share + c->discard_share > 1)
+		return tsim_throw(error, "write_share and discard_share are more than 100%%");
+	if (c->warmup_ns >= c->duration_ns)
+		return tsim_throw(error, "warmup must be below duration");
+	return TRUE;
+}
+
+static double draw(struct tsim_workload *w, guint32 entity, guint32 purpose, guint32 k)
+{
+	return tsim_rng_uniform(&w->fs->rng, entity, purpose, k);
+}
+
+static enum tsim_io kind_of(struct tsim_workload *w, guint32 k)
+{
+	const struct config *c = w->config;
+	double u;
+
+	if (c->write_share + c->discard_share <= 0)
+		return TSIM_IO_READ;
+	u = draw(w, 0, DRAW_KIND, k);
+	if (u < c->write_share)
+		return TSIM_IO_WRITE;
+	return u < c->write_share + c->discard_share ? TSIM_IO_DISCARD : TSIM_IO_READ;
+}
+
+static struct tsim_range place_of(struct tsim_workload *w, enum tsim_io kind, guint32 k)
+{
+	const struct config *c = w->config;
+	const struct state *state = w->state;
+	guint64 start;
+	guint32 refused = 0;
+
+	do {
+		start = (guint64)(draw(w, refused, DRAW_PLACE, k) * (double)state->n_places) *
+			c->bytes;
+	} while (kind == TSIM_IO_DISCARD && !tsim_device_maps(&w->fs->dev, start) &&
+		 ++refused < MAX_REFUSED);
+	return TSIM_RANGE(start, start + c->bytes);
+}
+
+static void wait_for(struct tsim_workload *w, guint32 k)
+{
+	enum tsim_io kind = kind_of(w, k);
+	struct tsim_range range = place_of(w, kind, k);
+	struct tsim_device *dev = &w->fs->dev;
+	struct state *state = w->state;
+
+	if (kind == TSIM_IO_READ)
+		tsim_sleep_until(w->fs->engine, tsim_device_read(dev, range));
+	else if (kind == TSIM_IO_WRITE)
+		tsim_device_write_wait(dev, range);
+	else
+		tsim_device_discard(dev, range, 0, &state->n_discards, NULL);
+}
+
+/* ---- open ---- */
+
+static void request(void *data)
+{
+	struct tsim_workload *w = data;
+	struct state *state = w->state;
+
+	wait_for(w, GPOINTER_TO_UINT(g_queue_pop_head(&state->waiting)));
+}
+
+/* Nobody waits for a read, or in a queue that keeps its order: no actor is needed. */
+static void submit(struct tsim_workload *w, guint32 k)
+{
+	enum tsim_io kind = kind_of(w, k);
+	struct tsim_device *dev = &w->fs->dev;
+	struct state *state = w->state;
+
+	if (kind == TSIM_IO_READ) {
+		tsim_device_read(dev, place_of(w, kind, k));
+	} else if (kind == TSIM_IO_WRITE && dev->opt->scheduler == TSIM_SCHEDULER_FIFO) {
+		tsim_device_write(dev, place_of(w, kind, k), NULL, 0);
+	} else {
+		g_queue_push_tail(&state->waiting, GUINT_TO_POINTER(k));
+		tsim_actor_spawn(w->fs->engine, "request", 1, 0, request, w);
+	}
+}
+
+static void arrivals(void *data)
+{
+	struct tsim_workload *w = data;
+	const struct config *c = w->config;
+	struct state *state = w->state;
+
+	for (;;) {
+		guint32 k = state->n_requests++;
+
+		tsim_sleep(w->fs->engine,
+			   (tsim_ns)(-log(draw(w, 0, DRAW_ARRIVAL, k)) * 1e9 / c->open_rate));
+		submit(w, k);
+	}
+}
+
+/* ---- closed ---- */
+
+static void client(void *data)
+{
+	struct tsim_workload *w = data;
+	const struct config *c = w->config;
+	struct state *state = w->state;
+
+	for (;;) {
+		guint32 k = state->n_requests++;
+
+		if (c->think)
+			tsim_sleep(w->fs->engine,
+				   tsim_draw_law(&w->fs->rng, c->think, 0, DRAW_THINK, k));
+		wait_for(w, k);
+	}
+}
+
+static void end_of_warmup(void *data)
+{
+	struct tsim_workload *w = data;
+	const struct config *c = w->config;
+
+	tsim_sleep_until(w->fs->engine, c->warmup_ns);
+	tsim_device_count_from_now(&w->fs->dev);
+}
+
+/* Nothing is on the device that anybody could lose. */
+static void ignore_write(void *data, const struct tsim_command *cmd)
+{
+}
+
+static void ignore_discard(void *data, const struct tsim_command *cmd, struct tsim_range range,
+			   tsim_ns t)
+{
+}
+
+static void start(struct tsim_workload *w)
+{
+	const struct config *c = w->config;
+	struct state *state = w->state;
+	TsimEngine *engine = w->fs->engine;
+
+	w->fs->dev.listener = (struct tsim_device_listener){ .write_effect = ignore_write,
+							     .discard_effect = ignore_discard };
+	state->n_places = MAX(w->fs->opt->size_bytes / c->bytes, 1);
+	if (c->warmup_ns > 0)
+		tsim_actor_spawn(engine, "end of the warm-up", 0, 0, end_of_warmup, w);
+	if (c->open_rate > 0)
+		tsim_actor_spawn(engine, "arrivals", 1, 0, arrivals, w);
+	for (guint64 i = 0; i < c->depth; i++)
+		tsim_actor_spawn(engine, "client", 1, 0, client, w);
+}
+
+static tsim_ns horizon(const void *config)
+{
+	return ((const struct config *)config)->duration_ns;
+}
+
+static void clear(struct tsim_workload *w)
+{
+	g_queue_clear(&((struct state *)w->state)->waiting);
+}
+
+const struct tsim_workload_ops tsim_workload_requests = {
+	.name = "requests",
+	.summary = "open and closed streams of reads, writes and discards to the bare device",
+	.options = options,
+	.config_size = sizeof(struct config),
+	.state_size = sizeof(struct state),
+	.prepare = prepare,
+	.bare = TRUE,
+	.start = start,
+	.horizon = horizon,
+	.clear = clear,
+};
