@@ -30,14 +30,16 @@ static const GOptionEntry entries[] = {
 
 static const char examples[] =
 	"Runs configs/validation/ through the same code as every other experiment and\n"
-	"compares with closed forms.  CASE is one of r1 to r6, s1 to s4; default: all.\n"
-	"Exit status 4: a row is further off than chance allows.\n"
+	"compares with closed forms.  CASE is one of r1 to r6, s1 to s4, queue, wa, or a\n"
+	"part of these as the table names it, e.g. r1-dup, wa-fifo; default: all.\n"
+	"Exit status 4: a row is further off than chance, or its tolerance, allows.\n"
 	"trimsim validate placement TRACE... and trimsim validate kernel compare with\n"
 	"recordings of a real btrfs; each has a --help of its own.\n"
 	"\n"
 	"Examples:\n"
 	"  trimsim validate\n"
 	"  trimsim validate r3 s1 --budget 1000000 --seed 7\n"
+	"  trimsim validate queue wa\n"
 	"  trimsim validate -o results/validation\n"
 	"  gnuplot -c plots/validation.gp results/validation/validation.tsv svg validation.svg\n";
 

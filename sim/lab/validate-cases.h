@@ -19,6 +19,14 @@ extern const struct tsim_validate_case tsim_case_s2_two;
 extern const struct tsim_validate_case tsim_case_s3;
 extern const struct tsim_validate_case tsim_case_s3_crowd;
 extern const struct tsim_validate_case tsim_case_s4;
+extern const struct tsim_validate_case tsim_case_mg1;
+extern const struct tsim_validate_case tsim_case_mgc;
+extern const struct tsim_validate_case tsim_case_priority;
+extern const struct tsim_validate_case tsim_case_closed;
+extern const struct tsim_validate_case tsim_case_greedy;
+extern const struct tsim_validate_case tsim_case_fifo;
+extern const struct tsim_validate_case tsim_case_trim_greedy;
+extern const struct tsim_validate_case tsim_case_trim_fifo;
 
 /* Assignments for --set; times in seconds. */
 void tsim_validate_set(GPtrArray *sets, const char *format, ...) G_GNUC_PRINTF(2, 3);

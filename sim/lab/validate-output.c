@@ -39,6 +39,8 @@ static char *significance(const struct tsim_validate_result *r)
 
 	if (r->failures)
 		return g_strdup_printf("broken!");
+	if (r->row->kase->tolerance > 0)
+		return g_strdup(r->verdict == TSIM_VERDICT_FAILED ? "off!" : "ok");
 	if (!r->quantity)
 		return g_strdup(r->hits ? "hits!" : "ok");
 	if (!isnan(r->z))
@@ -82,9 +84,18 @@ char *tsim_validate_line(const struct tsim_validate_result *result,
 	return g_string_free(text, FALSE);
 }
 
-/* Sum of the result of one kind, for the last lines. */
+enum test { TEST_CHANCE, TEST_TOLERANCE, TEST_NO_HIT };
+
+static enum test test_of(const struct tsim_validate_result *r)
+{
+	if (!r->quantity)
+		return TEST_NO_HIT;
+	return r->row->kase->tolerance > 0 ? TEST_TOLERANCE : TEST_CHANCE;
+}
+
+/* Lines of one kind with one verdict, for the last lines. */
 static guint count_verdict(const struct tsim_validate_table *table, enum tsim_verdict verdict,
-			   gboolean pinned)
+			   enum test test)
 {
 	guint n = 0;
 
@@ -92,7 +103,7 @@ static guint count_verdict(const struct tsim_validate_table *table, enum tsim_ve
 		const struct tsim_validate_result *r =
 			&g_array_index(table->results, struct tsim_validate_result, i);
 
-		n += r->verdict == verdict && (r->quantity == NULL) == pinned;
+		n += r->verdict == verdict && test_of(r) == test;
 	}
 	return n;
 }
@@ -100,19 +111,25 @@ static guint count_verdict(const struct tsim_validate_table *table, enum tsim_ve
 /** tsim_validate_foot() - what the table says as a whole */
 char *tsim_validate_foot(const struct tsim_validate_table *table)
 {
-	guint passed = count_verdict(table, TSIM_VERDICT_PASSED, FALSE);
-	guint failed = count_verdict(table, TSIM_VERDICT_FAILED, FALSE);
-	guint rare = count_verdict(table, TSIM_VERDICT_RARE, FALSE);
-	guint pins = count_verdict(table, TSIM_VERDICT_PASSED, TRUE);
-	guint broken = count_verdict(table, TSIM_VERDICT_FAILED, TRUE);
+	guint passed = count_verdict(table, TSIM_VERDICT_PASSED, TEST_CHANCE);
+	guint failed = count_verdict(table, TSIM_VERDICT_FAILED, TEST_CHANCE);
+	guint rare = count_verdict(table, TSIM_VERDICT_RARE, TEST_CHANCE);
+	guint near = count_verdict(table, TSIM_VERDICT_PASSED, TEST_TOLERANCE);
+	guint off = count_verdict(table, TSIM_VERDICT_FAILED, TEST_TOLERANCE);
+	guint pins = count_verdict(table, TSIM_VERDICT_PASSED, TEST_NO_HIT);
+	guint broken = count_verdict(table, TSIM_VERDICT_FAILED, TEST_NO_HIT);
 	GString *text = g_string_new("\n");
 
-	g_string_append_printf(text,
-			       "%u rows tested, %u of them beyond |z| = %.2f, or p = %.1e:\n"
-			       "a correct program fails a table with probability %g.\n",
-			       passed + failed, failed,
-			       gsl_cdf_ugaussian_Qinv(table->row_alarm / 2), table->row_alarm,
-			       TSIM_VALIDATE_FALSE_ALARM);
+	if (passed + failed)
+		g_string_append_printf(
+			text,
+			"%u rows tested, %u of them beyond |z| = %.2f, or p = %.1e:\n"
+			"a correct program fails a table with probability %g.\n",
+			passed + failed, failed, gsl_cdf_ugaussian_Qinv(table->row_alarm / 2),
+			table->row_alarm, TSIM_VALIDATE_FALSE_ALARM);
+	if (near + off)
+		g_string_append_printf(text, "Within their tolerance: %u of %u rows.\n", near,
+				       near + off);
 	if (rare)
 		g_string_append_printf(
 			text, "%u rows not tested: they need rare-event estimation.\n", rare);
@@ -122,7 +139,8 @@ char *tsim_validate_foot(const struct tsim_validate_table *table)
 	g_string_append_printf(text,
 			       "%s.  Up to %" G_GUINT64_FORMAT
 			       " replications a row, seed %" G_GUINT64_FORMAT "\n",
-			       failed + broken ? "FAILED" : "passed", table->budget, table->seed);
+			       failed + broken + off ? "FAILED" : "passed", table->budget,
+			       table->seed);
 	return g_string_free(text, FALSE);
 }
 
@@ -160,6 +178,8 @@ static void json_row(JsonBuilder *b, const struct tsim_validate_result *r)
 	tsim_json_number(b, "ratio", r->quantity ? r->measured.estimate / r->expected : NAN);
 	tsim_json_number(b, "z", r->z);
 	tsim_json_number(b, "p", r->p);
+	tsim_json_number(b, "tolerance",
+			 r->row->kase->tolerance > 0 ? r->row->kase->tolerance : NAN);
 	tsim_json_text(b, "verdict", verdicts[r->verdict]);
 	json_builder_end_object(b);
 }

@@ -136,6 +136,104 @@ const struct tsim_validate_row tsim_validate_rows[] = {
 	{ &tsim_case_s4, EXP(1), NONE, { 10, 5, 2 } },
 	{ &tsim_case_s4, EXP(1), NONE, { 6, 3, 1 } },
 	{ &tsim_case_s4, EXP(1), NONE, { 20, 2, 5 } },
+
+	/* tabulated */
+	{ &tsim_case_mg1, EXP(1), NONE, { .5 } },
+	{ &tsim_case_mg1, EXP(1), NONE, { .8 } },
+	{ &tsim_case_mg1, EXP(1), NONE, { .9 } },
+	{ &tsim_case_mg1, FIXED(1), NONE, { .5 } },
+	{ &tsim_case_mg1, FIXED(1), NONE, { .8 } },
+	{ &tsim_case_mg1, LOGN(0.60653065971263342, 1), NONE, { .5 } }, /* mean 1 */
+	{ &tsim_case_mg1, LOGN(0.60653065971263342, 1), NONE, { .8 } },
+	/* ours */
+	{ &tsim_case_mg1, FIXED(2), NONE, { .9 } },
+	{ &tsim_case_mg1, LOGN(1, .5), NONE, { .7 } },
+	/* tabulated */
+	{ &tsim_case_mgc, EXP(1), NONE, { .8, 2 } },
+	{ &tsim_case_mgc, EXP(1), NONE, { .9, 4 } },
+	{ &tsim_case_mgc, EXP(1), NONE, { .7, 8 } },
+	{ &tsim_case_mgc, FIXED(1), NONE, { .8, 2 } },
+	{ &tsim_case_mgc, FIXED(1), NONE, { .9, 4 } },
+	{ &tsim_case_mgc, FIXED(1), NONE, { .7, 8 } },
+	/* ours */
+	{ &tsim_case_mgc, EXP(.5), NONE, { .6, 3 } },
+	{ &tsim_case_mgc, FIXED(2), NONE, { .85, 16 } },
+	/* tabulated */
+	{ &tsim_case_priority, FIXED(.1), EXP(5), { 4, .06 } },
+	/* ours */
+	{ &tsim_case_priority, EXP(1), FIXED(2), { .3, .2 } },
+	{ &tsim_case_priority, LOGN(.1, .5), EXP(1), { 6, .1 } },
+	/* tabulated */
+	{ &tsim_case_closed, EXP(1), NONE, { 4, 1, .5 } },
+	{ &tsim_case_closed, EXP(1), NONE, { 32, 8, .5 } },
+	{ &tsim_case_closed, EXP(1), NONE, { 32, 8, 0 } },
+	/* ours */
+	{ &tsim_case_closed, EXP(.5), NONE, { 6, 2, 1 } },
+
+	/* tabulated */
+	{ &tsim_case_greedy, NONE, NONE, { .5, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { .5, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { .5, 256 } },
+	{ &tsim_case_greedy, NONE, NONE, { .7, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { .7, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { .7, 256 } },
+	{ &tsim_case_greedy, NONE, NONE, { 1 / 1.3, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { 1 / 1.3, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { 1 / 1.3, 256 } },
+	{ &tsim_case_greedy, NONE, NONE, { .8, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { .8, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { .8, 256 } },
+	{ &tsim_case_greedy, NONE, NONE, { .85, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { .85, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { .85, 256 } },
+	{ &tsim_case_greedy, NONE, NONE, { .9, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { .9, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { .9, 256 } },
+	/* ours */
+	{ &tsim_case_greedy, NONE, NONE, { .6, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { .6, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { .6, 256 } },
+	{ &tsim_case_greedy, NONE, NONE, { .65, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { .65, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { .65, 256 } },
+	{ &tsim_case_greedy, NONE, NONE, { .75, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { .75, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { .75, 256 } },
+	{ &tsim_case_greedy, NONE, NONE, { .82, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { .82, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { .82, 256 } },
+	{ &tsim_case_greedy, NONE, NONE, { .88, 16 } },
+	{ &tsim_case_greedy, NONE, NONE, { .88, 64 } },
+	{ &tsim_case_greedy, NONE, NONE, { .88, 256 } },
+	/* tabulated */
+	{ &tsim_case_fifo, NONE, NONE, { .5 } },
+	{ &tsim_case_fifo, NONE, NONE, { .7 } },
+	{ &tsim_case_fifo, NONE, NONE, { 1 / 1.3 } },
+	{ &tsim_case_fifo, NONE, NONE, { .8 } },
+	{ &tsim_case_fifo, NONE, NONE, { .85 } },
+	{ &tsim_case_fifo, NONE, NONE, { .9 } },
+	/* ours */
+	{ &tsim_case_fifo, NONE, NONE, { .6 } },
+	{ &tsim_case_fifo, NONE, NONE, { .65 } },
+	{ &tsim_case_fifo, NONE, NONE, { .75 } },
+	{ &tsim_case_fifo, NONE, NONE, { .82 } },
+	{ &tsim_case_fifo, NONE, NONE, { .88 } },
+	/* tabulated */
+	{ &tsim_case_trim_greedy, NONE, NONE, { .8, .1, 64 } },
+	{ &tsim_case_trim_greedy, NONE, NONE, { .8, .2, 64 } },
+	{ &tsim_case_trim_greedy, NONE, NONE, { .9, .1, 64 } },
+	/* ours */
+	{ &tsim_case_trim_greedy, NONE, NONE, { .8, .05, 64 } },
+	{ &tsim_case_trim_greedy, NONE, NONE, { .8, .15, 64 } },
+	{ &tsim_case_trim_greedy, NONE, NONE, { .8, .25, 64 } },
+	{ &tsim_case_trim_greedy, NONE, NONE, { .8, .3, 64 } },
+	{ &tsim_case_trim_greedy, NONE, NONE, { .9, .05, 64 } },
+	{ &tsim_case_trim_greedy, NONE, NONE, { .9, .2, 16 } },
+	{ &tsim_case_trim_greedy, NONE, NONE, { .9, .3, 16 } },
+	{ &tsim_case_trim_fifo, NONE, NONE, { .8, .05 } },
+	{ &tsim_case_trim_fifo, NONE, NONE, { .8, .1 } },
+	{ &tsim_case_trim_fifo, NONE, NONE, { .9, .2 } },
+	{ &tsim_case_trim_fifo, NONE, NONE, { .9, .3 } },
 };
 const guint tsim_validate_n_rows = G_N_ELEMENTS(tsim_validate_rows);
 
@@ -166,7 +264,7 @@ char *tsim_validate_text(const struct tsim_validate_row *row)
 	for (guint i = 0; names[i]; i++) {
 		if (i)
 			g_string_append_c(text, ' ');
-		if (i == 0 && strcmp(names[i], "n"))
+		if (i == 0 && g_ascii_isupper(names[i][0]))
 			append_law(text, row->d);
 		else if (strcmp(names[i], "G") == 0)
 			append_law(text, row->gap);

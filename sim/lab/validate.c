@@ -20,6 +20,8 @@
 #define ENOUGH_FOR_Z 100
 #define CONFIDENCE 0.95
 #define MIN_REPLICATIONS 250
+/* Where a tolerance decides, the interval only informs. */
+#define MIN_TOLERANCE_REPLICATIONS 2
 /* A row with so many broken replications has failed; each costs a worker. */
 #define MAX_FAILURES 10
 /* What the rows under pinned-chunk take of the budget: nothing is estimated there. */
@@ -42,9 +44,10 @@ static gboolean check_names(char **names, GError **error)
 		for (guint k = 0; k < tsim_validate_n_rows; k++)
 			found |= selected(tsim_validate_rows[k].kase, one);
 		if (!found)
-			return tsim_throw(error,
-					  "no case '%s', the cases are r1 to r6 and s1 to s4",
-					  names[i]);
+			return tsim_throw(
+				error,
+				"no case '%s', the cases are r1 to r6, s1 to s4, queue and wa",
+				names[i]);
 	}
 	return TRUE;
 }
@@ -52,6 +55,12 @@ static gboolean check_names(char **names, GError **error)
 static gboolean is_ratio(enum tsim_measure measure)
 {
 	return measure >= TSIM_MEASURE_CORRUPTED_TIME;
+}
+
+/* Of something that is no count: few replications are no lack of it. */
+static gboolean is_mean(enum tsim_measure measure)
+{
+	return measure == TSIM_MEASURE_STALL_TIME || measure >= TSIM_MEASURE_READ_WAIT;
 }
 
 /* In a ratio the measured quantity, times the scale, is what the form says. */
@@ -111,6 +120,16 @@ static const struct tsim_ratio *ratio_of(const TsimTally *tally, enum tsim_measu
 		return &p->stalled;
 	case TSIM_MEASURE_STALL_TIME:
 		return &p->stall_time;
+	case TSIM_MEASURE_READ_WAIT:
+		return &p->wait[TSIM_IO_READ];
+	case TSIM_MEASURE_DISCARD_WAIT:
+		return &p->wait[TSIM_IO_DISCARD];
+	case TSIM_MEASURE_THROUGHPUT:
+		return &p->throughput;
+	case TSIM_MEASURE_RESPONSE:
+		return &p->response;
+	case TSIM_MEASURE_AMPLIFICATION:
+		return &p->amplification;
 	default:
 		return &p->false_enospc;
 	}
@@ -129,6 +148,14 @@ static guint64 count_of(const TsimTally *tally, enum tsim_measure measure)
 	case TSIM_MEASURE_REFUSED:
 	case TSIM_MEASURE_LOST:
 		return sum->false_enospc;
+	case TSIM_MEASURE_READ_WAIT:
+	case TSIM_MEASURE_THROUGHPUT:
+	case TSIM_MEASURE_RESPONSE:
+		return sum->commands[TSIM_IO_READ];
+	case TSIM_MEASURE_DISCARD_WAIT:
+		return sum->commands[TSIM_IO_DISCARD];
+	case TSIM_MEASURE_AMPLIFICATION:
+		return sum->moved_pages;
 	default:
 		return sum->stalled;
 	}
@@ -147,6 +174,8 @@ static void measure_ratio(struct tsim_validate_result *r, const struct tsim_rati
 	r->measured.estimate *= scale;
 	r->measured.low *= scale;
 	r->measured.high *= scale;
+	if (r->row->kase->tolerance > 0)
+		return;
 	r->z = tsim_ratio_z(ratio, r->expected / scale);
 	r->p = p_of_z(r->z);
 }
@@ -195,13 +224,22 @@ static gboolean is_rare(const struct tsim_validate_result *r, guint64 replicatio
 
 	if (r->quantity->skewness && r->quantity->skewness(r->row) * z * z * z > 6 * sqrt(n))
 		return TRUE;
-	return n * r->expected < TSIM_VALIDATE_MIN_HITS &&
-	       r->quantity->measure != TSIM_MEASURE_STALL_TIME;
+	return n * r->expected < TSIM_VALIDATE_MIN_HITS && !is_mean(r->quantity->measure);
+}
+
+static gboolean is_off(const struct tsim_validate_result *r, double row_alarm)
+{
+	double tolerance = r->row->kase->tolerance;
+
+	if (tolerance > 0)
+		return !(fabs(r->measured.estimate / r->expected - 1) <= tolerance);
+	return !(r->p >= row_alarm);
 }
 
 static guint64 replications_of(const struct tsim_validate_row *row, guint64 budget)
 {
-	return MAX(budget / row->kase->cost, MIN_REPLICATIONS);
+	return MAX(budget / row->kase->cost,
+		   row->kase->tolerance > 0 ? MIN_TOLERANCE_REPLICATIONS : MIN_REPLICATIONS);
 }
 
 static void prepare(const struct tsim_validate_row *row, guint k, guint64 seed, double row_alarm,
@@ -231,7 +269,7 @@ static gboolean run_row(const struct tsim_validate_row *row, guint64 replication
 		if (r[k].verdict != TSIM_VERDICT_RARE) {
 			measure(&r[k], tally);
 			r[k].failures = failures;
-			if (failures || !(r[k].p >= row_alarm))
+			if (failures || is_off(&r[k], row_alarm))
 				r[k].verdict = TSIM_VERDICT_FAILED;
 		}
 		g_array_append_val(results, r[k]);
@@ -284,7 +322,8 @@ static double alarm_per_row(const struct tsim_validate_options *options)
 	guint n = 0;
 
 	for (guint i = 0; i < tsim_validate_n_rows; i++)
-		if (selected(tsim_validate_rows[i].kase, options->cases))
+		if (selected(tsim_validate_rows[i].kase, options->cases) &&
+		    tsim_validate_rows[i].kase->tolerance <= 0)
 			n += n_quantities(&tsim_validate_rows[i]);
 	return TSIM_VALIDATE_FALSE_ALARM / MAX(n, 1);
 }

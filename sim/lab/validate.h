@@ -23,6 +23,11 @@ enum tsim_measure {
 	TSIM_MEASURE_STALLS, /* stalls per request */
 	TSIM_MEASURE_STALL_TIME, /* seconds per request */
 	TSIM_MEASURE_LOST, /* false ENOSPC per request */
+	TSIM_MEASURE_READ_WAIT, /* seconds in the device's queue per read */
+	TSIM_MEASURE_DISCARD_WAIT, /* ... per discard */
+	TSIM_MEASURE_THROUGHPUT, /* commands per second */
+	TSIM_MEASURE_RESPONSE, /* seconds per command */
+	TSIM_MEASURE_AMPLIFICATION, /* pages written to flash per page of the host */
 };
 
 struct tsim_validate_row;
@@ -47,6 +52,7 @@ struct tsim_validate_case {
 	const char *policy;
 	gboolean pinned_too; /* the same rows under pinned-chunk: no hit at all */
 	guint cost; /* of a replication, in those of a race */
+	double tolerance; /* > 0: a limit for many blocks, which must be met within this share */
 	void (*set)(const struct tsim_validate_row *row, GPtrArray *sets);
 	struct tsim_validate_quantity quantities[TSIM_VALIDATE_QUANTITIES];
 };
@@ -79,8 +85,8 @@ struct tsim_validate_result {
 	guint64 seed, replications, hits, failures;
 	double expected;
 	struct tsim_estimate measured;
-	double z; /* NaN: an exact test was used */
-	double p; /* of the test, two-sided */
+	double z; /* NaN: an exact test was used, or a tolerance */
+	double p; /* of the test, two-sided; NaN: a tolerance */
 	enum tsim_verdict verdict;
 };
 

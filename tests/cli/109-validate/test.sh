@@ -36,3 +36,10 @@ run_mustfail "no case 'r9'" validate r9
 run_mustfail "--budget: 'many'" validate --budget many
 run_mustfail '--format' validate --format xml
 run_mustfail '-j' validate -j -1
+
+# the device: a test by chance and one by tolerance
+run_check validate closed wa-trim-fifo --budget 1000
+expect '^closed  S n c z: '
+expect '^  exp\(1\) 4 1 0.5 +X +9.048e-01 '
+expect '^  0.8 0.1 +WA +1.938e\+00 .* ok$'
+expect '^Within their tolerance: 4 of 4 rows.$'

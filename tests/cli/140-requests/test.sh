@@ -1,0 +1,27 @@
+#!/bin/bash
+# Streams of requests to the bare device: what is served, in which order, and what is refused.
+source "$TEST_TOP/common"
+
+queue=$TEST_TOP/../../configs/validation/queue.conf
+small="--replications 20 --quiet -j 1"
+
+run_check run "$queue" $small --format json -o r
+expect '"commands" : [0-9]{4}'
+expect '"write_amplification" : null'
+grep -q 'write amplification' r/report.txt && _fail 'a device without flash reports on it'
+
+# reads first, and with every invariant
+run_check run "$queue" $small --paranoid -o r --set device.scheduler=reads-first \
+	--set device.discard.queueing=barrier --set workload.write_share=20% \
+	--set workload.discard_share=10% --set workload.open_rate=0.3/s
+run_check run "$queue" $small --paranoid -o r --set workload.open_rate=0/s \
+	--set workload.depth=7 --set 'workload.think=exponential(mean=3s)' \
+	--set device.scheduler=reads-first --set workload.write_share=50%
+
+run_mustfail 'open_rate or depth must be above 0' run "$queue" --set workload.open_rate=0/s
+run_mustfail 'are more than 100%' run "$queue" --set workload.write_share=60% \
+	--set workload.discard_share=50%
+run_mustfail 'warmup must be below duration' run "$queue" --set workload.warmup=4400s
+run_mustfail 'reads-first needs workload = requests' run \
+	"$TEST_TOP/../../configs/seed-race.conf" --set device.scheduler=reads-first
+run_mustfail "'lifo' is not one of fifo, reads-first" run "$queue" --set device.scheduler=lifo
