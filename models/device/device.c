@@ -16,15 +16,15 @@
  *
  * Every time of a command follows by arithmetic from its arrival and from
  * what was submitted before, so the device needs no event of its own: only
- * the submitter waits.  Effects are applied lazily, in their order, before
- * anything looks at what the media hold (tsim_device_settle).
+ * the submitter waits.  What commands do to the media, and when, is in
+ * effects.c.
  */
 #include "device.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "draws.h"
+#include "effects.h"
 #include "service.h"
 
 /* Completions of one tick, so far apart that whoever is woken first is done first. */
@@ -81,153 +81,6 @@ gboolean tsim_device_maps(const struct tsim_device *dev, guint64 at)
 	guint64 page = at / dev->opt->ftl_page_bytes;
 
 	return !dev->ftl || tsim_ftl_lookup(dev->ftl->map, (guint32)page) != TSIM_FTL_NONE;
-}
-
-/* A heap on (effect, seq): of two effects at one instant the later submitted wins. */
-static gboolean effect_before(const struct tsim_command *a, const struct tsim_command *b)
-{
-	if (a->effect_ns != b->effect_ns)
-		return a->effect_ns < b->effect_ns;
-	return a->seq < b->seq;
-}
-
-static void heap_push(GArray *heap, const struct tsim_command *cmd)
-{
-	struct tsim_command *c;
-	guint i = heap->len;
-
-	g_array_append_vals(heap, cmd, 1);
-	c = (struct tsim_command *)heap->data;
-	while (i > 0 && effect_before(cmd, &c[(i - 1) / 2])) {
-		c[i] = c[(i - 1) / 2];
-		i = (i - 1) / 2;
-	}
-	c[i] = *cmd;
-}
-
-static struct tsim_command heap_pop(GArray *heap)
-{
-	struct tsim_command *c = (struct tsim_command *)heap->data;
-	struct tsim_command first = c[0], last = c[heap->len - 1];
-	guint n = heap->len - 1, i = 0;
-
-	for (;;) {
-		guint child = 2 * i + 1;
-
-		if (child + 1 < n && effect_before(&c[child + 1], &c[child]))
-			child++;
-		if (child >= n || effect_before(&last, &c[child]))
-			break;
-		c[i] = c[child];
-		i = child;
-	}
-	if (n > 0)
-		c[i] = last;
-	g_array_set_size(heap, n);
-	return first;
-}
-
-static void write_effect(struct tsim_device *dev, const struct tsim_command *cmd)
-{
-	if (dev->ftl)
-		tsim_device_ftl_written(dev->ftl, cmd->range);
-	dev->listener.write_effect(dev->listener.data, cmd);
-}
-
-static void discard_effect(struct tsim_device *dev, const struct tsim_command *cmd,
-			   struct tsim_range range, tsim_ns t)
-{
-	if (dev->ftl)
-		tsim_device_ftl_discarded(dev->ftl, range);
-	dev->listener.discard_effect(dev->listener.data, cmd, range, t);
-}
-
-/* Where a sweep is at @t: whole granules only, as a device unmaps. */
-static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t,
-			      const struct tsim_device_options *opt)
-{
-	guint64 granularity = opt->discard_granularity_bytes;
-	double share =
-		(double)(t - cmd->start_ns) / (double)MAX(cmd->complete_ns - cmd->start_ns, 1);
-
-	if (t >= cmd->complete_ns)
-		return cmd->range.end;
-	if (opt->sweep_steps > 0)
-		share = floor(share * (double)opt->sweep_steps) / (double)opt->sweep_steps;
-	return cmd->range.start +
-	       (guint64)(share * (double)tsim_range_len(cmd->range)) / granularity * granularity;
-}
-
-/*
- * Move the sweeps over a part of @range on to @until; each keeps in
- * range.start what it has not reached yet.  At one instant the later
- * submission wins: a sweep submitted after @seq comes after that command.
- */
-static void advance_sweeps(struct tsim_device *dev, struct tsim_range range, tsim_ns until,
-			   guint64 seq)
-{
-	for (guint i = 0; i < dev->sweeps->len;) {
-		struct tsim_command *cmd = &g_array_index(dev->sweeps, struct tsim_command, i);
-		struct tsim_command whole = *cmd;
-		tsim_ns t = cmd->seq > seq ? until - 1 : until;
-		guint64 reached;
-
-		if (!tsim_range_overlaps(cmd->range, range)) { /* no order to keep */
-			i++;
-			continue;
-		}
-		whole.range.start = cmd->first;
-		reached = t > cmd->start_ns ? sweep_position(&whole, t, dev->opt) : cmd->first;
-		if (reached > cmd->range.start) {
-			discard_effect(dev, cmd, TSIM_RANGE(cmd->range.start, reached),
-				       MIN(t, cmd->complete_ns));
-			cmd->range.start = reached;
-		}
-		if (cmd->range.start >= cmd->range.end)
-			g_array_remove_index(dev->sweeps, i);
-		else
-			i++;
-	}
-}
-
-static void settle_until(struct tsim_device *dev, tsim_ns until)
-{
-	while (dev->in_flight->len > 0) {
-		struct tsim_command cmd = g_array_index(dev->in_flight, struct tsim_command, 0);
-
-		if (cmd.effect_ns > until)
-			break;
-		heap_pop(dev->in_flight);
-		if (dev->sweeps->len > 0)
-			advance_sweeps(dev, cmd.range, cmd.effect_ns, cmd.seq);
-		if (!cmd.discard)
-			write_effect(dev, &cmd);
-		else
-			discard_effect(dev, &cmd, cmd.range, cmd.effect_ns);
-	}
-	if (dev->sweeps->len > 0 && dev->swept_until_ns != until)
-		advance_sweeps(dev, TSIM_RANGE(0, G_MAXUINT64), until, G_MAXUINT64);
-	dev->swept_until_ns = until;
-}
-
-/**
- * tsim_device_settle:
- * Apply every effect due by now, in the device's order.
- */
-void tsim_device_settle(struct tsim_device *dev)
-{
-	if (dev->in_flight->len > 0 || dev->sweeps->len > 0)
-		settle_until(dev, tsim_now(dev->engine));
-}
-
-/**
- * tsim_device_drain:
- * Apply the effects of all commands in flight, future ones included: for the
- * end of a run, when nobody will touch the media any more.
- */
-void tsim_device_drain(struct tsim_device *dev)
-{
-	settle_until(dev, TSIM_NS_NEVER - 1);
 }
 
 static tsim_ns *earliest_slot(tsim_ns *free_ns, guint64 n)
@@ -350,7 +203,7 @@ static tsim_ns submit_write(struct tsim_device *dev, struct tsim_range range, ts
 	cmd.tag = tag;
 	cmd.tag_number = tag_number;
 	dev->writes_done_ns = MAX(dev->writes_done_ns, cmd.complete_ns);
-	heap_push(dev->in_flight, &cmd);
+	tsim_effects_add(dev, &cmd);
 	return cmd.complete_ns;
 }
 
@@ -457,12 +310,10 @@ static void put_in_flight(struct tsim_device *dev, struct tsim_command *cmd)
 	if (whole.start >= whole.end)
 		return;
 	cmd->range = whole;
-	if (dev->opt->discard_effect == TSIM_EFFECT_SWEEP) {
-		cmd->first = whole.start;
-		g_array_append_vals(dev->sweeps, cmd, 1);
-	} else {
-		heap_push(dev->in_flight, cmd);
-	}
+	if (dev->opt->discard_effect == TSIM_EFFECT_SWEEP)
+		tsim_effects_add_sweep(dev, cmd);
+	else
+		tsim_effects_add(dev, cmd);
 }
 
 /**
@@ -499,9 +350,10 @@ void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint
 	tsim_sleep_until(dev->engine, done);
 }
 
-static struct tsim_command recorded_command(struct tsim_device *dev, struct tsim_range range,
-					    tsim_ns done_ns, TsimHistogram *latencies)
+static struct tsim_command recorded_command(struct tsim_device *dev, enum tsim_io io,
+					    struct tsim_range range, tsim_ns done_ns)
 {
+	TsimHistogram *latencies = io == TSIM_IO_DISCARD ? dev->discard_ns : dev->io_ns;
 	tsim_ns now = tsim_now(dev->engine);
 	struct tsim_command cmd = { .range = range,
 				    .submit_ns = now,
@@ -510,7 +362,10 @@ static struct tsim_command recorded_command(struct tsim_device *dev, struct tsim
 				    .complete_ns = MAX(now, done_ns),
 				    .seq = dev->seq++ };
 
+	if (dev->ftl)
+		catch_up(dev);
 	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd.complete_ns);
+	count(dev, io, &cmd);
 	if (latencies)
 		tsim_histogram_add(latencies, cmd.complete_ns - now);
 	return cmd;
@@ -525,14 +380,16 @@ static struct tsim_command recorded_command(struct tsim_device *dev, struct tsim
 tsim_ns tsim_device_write_recorded(struct tsim_device *dev, struct tsim_range range,
 				   tsim_ns done_ns, void *tag, guint64 tag_number)
 {
-	struct tsim_command cmd = recorded_command(dev, range, done_ns, dev->io_ns);
+	struct tsim_command cmd = recorded_command(dev, TSIM_IO_WRITE, range, done_ns);
 
+	if (dev->ftl) /* for what it moves; the time is the recorded one */
+		tsim_device_ftl_write(dev->ftl, range, cmd.start_ns);
 	cmd.tag = tag;
 	cmd.tag_number = tag_number;
 	if (dev->watch)
 		dev->watch(dev->watch_data, &cmd);
 	dev->writes_done_ns = MAX(dev->writes_done_ns, cmd.complete_ns);
-	heap_push(dev->in_flight, &cmd);
+	tsim_effects_add(dev, &cmd);
 	return cmd.complete_ns;
 }
 
@@ -545,7 +402,7 @@ tsim_ns tsim_device_write_recorded(struct tsim_device *dev, struct tsim_range ra
 void tsim_device_discard_recorded(struct tsim_device *dev, struct tsim_range range, tsim_ns done_ns,
 				  void *tag)
 {
-	struct tsim_command cmd = recorded_command(dev, range, done_ns, dev->discard_ns);
+	struct tsim_command cmd = recorded_command(dev, TSIM_IO_DISCARD, range, done_ns);
 
 	cmd.discard = TRUE;
 	cmd.tag = tag;
