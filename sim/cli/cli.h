@@ -31,6 +31,7 @@ int tsim_cmd_merge(int argc, char **argv);
 int tsim_cmd_verify(int argc, char **argv);
 int tsim_cmd_plot(int argc, char **argv);
 int tsim_cmd_report(int argc, char **argv);
+int tsim_cmd_compare(int argc, char **argv);
 int tsim_cmd_explain(int argc, char **argv);
 int tsim_cmd_show(int argc, char **argv);
 int tsim_cmd_list(int argc, char **argv);

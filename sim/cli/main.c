@@ -18,6 +18,8 @@ const struct tsim_command tsim_commands[] = {
 	{ "verify", "DIR [--all] [--sample N] [-j N]", "run stored results again and compare",
 	  tsim_cmd_verify },
 	{ "report", "DIR [--format text|json|tsv]", "print a stored result", tsim_cmd_report },
+	{ "compare", "DIR_A DIR_B [--format text|json|tsv]",
+	  "show what differs between two results", tsim_cmd_compare },
 	{ "plot", "DIR [--terminal png|svg|pdf|dumb] [--only NAME]", "draw the figures of a result",
 	  tsim_cmd_plot },
 	{ "explain", "DIR [--hit N] [--replication N]", "show how a hit came about, step by step",

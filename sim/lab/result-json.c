@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 #include "json-members.h"
+#include "model-version.h"
+#include "plan.h"
 
 static void add_count(JsonBuilder *b, const char *name, guint64 value)
 {
@@ -139,6 +141,26 @@ static void add_allocation(JsonBuilder *b, const struct tsim_policy_tally *p,
 	json_builder_end_object(b);
 }
 
+/* Over the replications, for who compares them with others: those are means of as many numbers. */
+static void add_moments(JsonBuilder *b, const char *name, const struct tsim_ratio *r)
+{
+	double n = r->n, mean = r->sx / n;
+
+	begin(b, name);
+	add_real(b, "mean", mean);
+	add_real(b, "sd", n > 1 ? sqrt(MAX(0, r->sxx - n * mean * mean) / (n - 1)) : NAN);
+	json_builder_end_object(b);
+}
+
+static void add_per_replication(JsonBuilder *b, const struct tsim_policy_tally *p)
+{
+	begin(b, "per_replication");
+	add_moments(b, "destroyed", &p->per_hour);
+	add_moments(b, "stalled", &p->stalled);
+	add_moments(b, "stall_s", &p->stall_time);
+	json_builder_end_object(b);
+}
+
 static void add_activity(JsonBuilder *b, const struct tsim_outcome *sum)
 {
 	add_count(b, "discards", sum->discards);
@@ -199,6 +221,7 @@ static void add_policy(JsonBuilder *b, const struct tsim_result *result, guint p
 	add_count(b, "replications", result->tally->replications);
 	add_corruption(b, p, &s);
 	add_allocation(b, p, &s);
+	add_per_replication(b, p);
 	begin(b, "pinned");
 	add_count(b, "chunks", p->sum.pinned_chunks);
 	add_count(b, "pin_overlaps", p->sum.pin_overlaps);
@@ -271,6 +294,17 @@ static void add_parameters(JsonBuilder *b, const struct tsim_result *result)
 	json_builder_end_object(b);
 }
 
+/* By which the store knows the point. */
+static void add_key(JsonBuilder *b, const guint8 *key)
+{
+	GString *hex = g_string_new(NULL);
+
+	for (guint i = 0; i < TSIM_KEY_SIZE; i++)
+		g_string_append_printf(hex, "%02x", key[i]);
+	add_text(b, "key", hex->str);
+	g_string_free(hex, TRUE);
+}
+
 /** tsim_result_json() - a point as an object; see docs/results.md for the names.  (transfer full) */
 JsonNode *tsim_result_json(const struct tsim_result *result)
 {
@@ -278,6 +312,8 @@ JsonNode *tsim_result_json(const struct tsim_result *result)
 
 	begin(b, NULL);
 	add_parameters(b, result);
+	if (result->key)
+		add_key(b, result->key);
 	add_text(b, "stopped", tsim_stopped_names[result->stopped]);
 	begin(b, "policies");
 	for (guint i = 0; i < tsim_result_n_policies(result); i++)
@@ -292,6 +328,16 @@ JsonNode *tsim_result_json(const struct tsim_result *result)
 /* What follows the points, from the array's bracket on. */
 #define END "]\n}"
 
+/* Words quoted for a shell. */
+static void add_command(JsonBuilder *b, const char *const *words)
+{
+	json_builder_set_member_name(b, "command");
+	json_builder_begin_array(b);
+	for (guint i = 0; words && words[i]; i++)
+		json_builder_add_string_value(b, words[i]);
+	json_builder_end_array(b);
+}
+
 /* All of the object but the points, which are many: they are written one by one. */
 static char *json_begin(const struct tsim_document *document, const struct tsim_head *head)
 {
@@ -301,11 +347,13 @@ static char *json_begin(const struct tsim_document *document, const struct tsim_
 
 	begin(b, NULL);
 	add_text(b, "trimsim", TSIM_VERSION);
+	add_text(b, "model", tsim_model_version);
 	add_text(b, "experiment", head->name);
 	add_count(b, "seed", head->experiment->seed);
 	add_text(b, "device", head->experiment->device);
 	add_text(b, "filesystem", head->experiment->filesystem);
 	add_text(b, "workload", head->experiment->workload);
+	add_command(b, head->command);
 	json_builder_set_member_name(b, "points");
 	json_builder_begin_array(b);
 	json_builder_end_array(b);

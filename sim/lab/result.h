@@ -38,6 +38,7 @@ struct tsim_result {
 	guint64 i; /* its place among the points */
 	const char *const *values; /* of the variables */
 	const char *label; /* "D = 1ms", NULL when nothing varies */
+	const guint8 *key; /* of the point in the store, or NULL */
 	const struct tsim_experiment *experiment;
 	const TsimTally *tally;
 	const GPtrArray *failures; /* (element-type struct tsim_failure) */

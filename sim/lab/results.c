@@ -49,6 +49,7 @@ static gboolean with_point(const struct tsim_campaign *c, const struct tsim_head
 	for (guint v = 0; v < head->n_variables; v++)
 		values[v] = tsim_plan_value(c->plan, i, v);
 	result.values = values;
+	result.key = point->key;
 	result.experiment = tsim_setup_experiment(setup);
 	result.failures = failures;
 	result.stopped = stopped(at);

@@ -41,6 +41,29 @@ static gboolean reads_as_zero(double value, int decimals)
 	return value != 0 && fabs(value) < 0.5 * pow(10, -decimals);
 }
 
+/* How the numbers of an estimate are written: as multiples of 10^exponent, with so many decimals. */
+struct digits {
+	double scale;
+	int exponent, decimals;
+};
+
+/* Two digits of the half-width are supported. */
+static struct digits supported(const struct tsim_estimate *e)
+{
+	double half = (e->high - e->low) / 2;
+	struct digits d = { 1, 0, 3 };
+
+	if (e->estimate != 0 || isfinite(half))
+		d.exponent = floor(log10(MAX(fabs(e->estimate), isfinite(half) ? half : 0)));
+	if (d.exponent >= -3 && d.exponent < 5)
+		d.exponent = 0;
+	d.scale = pow(10, d.exponent);
+	if (half > 0 && isfinite(half))
+		d.decimals = 1 - (int)floor(log10(half / d.scale));
+	d.decimals = CLAMP(d.decimals, -12, 9);
+	return d;
+}
+
 /**
  * tsim_text_estimate() - "0.857 [0.834, 0.877]", "8.57 [8.0, 9.2]e-04" or "< 3.7e-06"
  * @e: estimate; NaN, or without a limit above (of one replication): "-"
@@ -50,33 +73,60 @@ static gboolean reads_as_zero(double value, int decimals)
  */
 char *tsim_text_estimate(const struct tsim_estimate *e)
 {
-	double half = (e->high - e->low) / 2, scale = 1;
-	int exponent = 0, decimals;
+	struct digits d;
 	GString *out;
 
-	if (!isfinite(e->estimate) || !isfinite(half))
+	if (!isfinite(e->estimate) || !isfinite(e->high - e->low))
 		return g_strdup("-");
 	if (e->estimate == 0 && e->low == 0)
 		return tsim_text_limit(e->high);
-	exponent = floor(log10(MAX(fabs(e->estimate), half)));
-	if (exponent >= -3 && exponent < 5)
-		exponent = 0;
-	scale = pow(10, exponent);
-	decimals = half > 0 ? 1 - (int)floor(log10(half / scale)) : 3;
-	decimals = CLAMP(decimals, -12, 9);
+	d = supported(e);
 	/* A limit that excludes 0 must not read as 0. */
-	while (decimals < 9 && (reads_as_zero(e->low / scale, decimals) ||
-				reads_as_zero(e->high / scale, decimals)))
-		decimals++;
+	while (d.decimals < 9 && (reads_as_zero(e->low / d.scale, d.decimals) ||
+				  reads_as_zero(e->high / d.scale, d.decimals)))
+		d.decimals++;
 	out = g_string_new(NULL);
-	append_rounded(out, e->estimate / scale, decimals);
+	append_rounded(out, e->estimate / d.scale, d.decimals);
 	g_string_append(out, " [");
-	append_rounded(out, e->low / scale, decimals);
+	append_rounded(out, e->low / d.scale, d.decimals);
 	g_string_append(out, ", ");
-	append_rounded(out, e->high / scale, decimals);
+	append_rounded(out, e->high / d.scale, d.decimals);
 	g_string_append_c(out, ']');
-	if (exponent)
-		g_string_append_printf(out, "e%+03d", exponent);
+	if (d.exponent)
+		g_string_append_printf(out, "e%+03d", d.exponent);
+	return g_string_free(out, FALSE);
+}
+
+/** tsim_text_relative() - "+-4.2%": half the width of the interval; empty when there is none */
+char *tsim_text_relative(const struct tsim_estimate *e)
+{
+	double percent = 100 * (e->high - e->low) / 2 / fabs(e->estimate);
+
+	if (!isfinite(percent))
+		return g_strdup("");
+	return g_strdup_printf("+-%.*f%%", percent < 0.95 ? 2 : percent < 9.5 ? 1 : 0, percent);
+}
+
+/** tsim_text_plus_minus() - "812 +-0.4%", "< 3.7e-06" or "-"; digits as in tsim_text_estimate() */
+char *tsim_text_plus_minus(const struct tsim_estimate *e)
+{
+	g_autofree char *relative = tsim_text_relative(e);
+	struct digits d;
+	GString *out;
+
+	if (!isfinite(e->estimate))
+		return g_strdup("-");
+	if (e->estimate == 0 && e->low == 0)
+		return e->high > 0 ? tsim_text_limit(e->high) : g_strdup("none");
+	d = supported(e);
+	while (d.decimals < 9 && reads_as_zero(e->estimate / d.scale, d.decimals))
+		d.decimals++;
+	out = g_string_new(NULL);
+	append_rounded(out, e->estimate / d.scale, d.decimals);
+	if (d.exponent)
+		g_string_append_printf(out, "e%+03d", d.exponent);
+	if (*relative)
+		g_string_append_printf(out, " %s", relative);
 	return g_string_free(out, FALSE);
 }
 

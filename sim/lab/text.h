@@ -10,6 +10,8 @@
  * bare 0: nothing seen is always `0:N (< limit)`.  All (transfer full).
  */
 char *tsim_text_estimate(const struct tsim_estimate *e);
+char *tsim_text_relative(const struct tsim_estimate *e);
+char *tsim_text_plus_minus(const struct tsim_estimate *e);
 char *tsim_text_limit(double limit);
 char *tsim_text_count(guint64 k, guint64 n, double confidence);
 char *tsim_text_share(guint64 k, guint64 n, double confidence);

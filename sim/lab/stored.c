@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "stored.h"
+
+#include <math.h>
+#include "error.h"
+
+/* (nullable): the value at @path, of which each part but the last is an object. */
+static JsonNode *find(JsonObject *object, const char *path)
+{
+	g_auto(GStrv) names = g_strsplit(path, ".", -1);
+	JsonNode *node = NULL;
+
+	for (guint i = 0; names[i]; i++) {
+		if (i && !JSON_NODE_HOLDS_OBJECT(node))
+			return NULL;
+		node = json_object_get_member(i ? json_node_get_object(node) : object, names[i]);
+		if (!node)
+			return NULL;
+	}
+	return node;
+}
+
+static JsonObject *find_object(JsonObject *object, const char *name)
+{
+	JsonNode *node = json_object_get_member(object, name);
+
+	return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+}
+
+static gboolean is_number(JsonNode *node)
+{
+	return node && JSON_NODE_HOLDS_VALUE(node) &&
+	       (json_node_get_value_type(node) == G_TYPE_INT64 ||
+		json_node_get_value_type(node) == G_TYPE_DOUBLE);
+}
+
+double tsim_stored_number(JsonObject *object, const char *path)
+{
+	JsonNode *node = find(object, path);
+
+	return is_number(node) ? json_node_get_double(node) : NAN;
+}
+
+guint64 tsim_stored_count(JsonObject *object, const char *path)
+{
+	JsonNode *node = find(object, path);
+
+	return is_number(node) ? (guint64)json_node_get_int(node) : 0;
+}
+
+const char *tsim_stored_text(JsonObject *object, const char *path)
+{
+	JsonNode *node = find(object, path);
+
+	return node && JSON_NODE_HOLDS_VALUE(node) &&
+			       json_node_get_value_type(node) == G_TYPE_STRING ?
+		       json_node_get_string(node) :
+		       "?";
+}
+
+/* A limit that is not known is infinite, which JSON has no number for. */
+struct tsim_estimate tsim_stored_estimate(JsonObject *object, const char *path)
+{
+	JsonNode *node = find(object, path);
+	JsonObject *o = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+	struct tsim_estimate e = { NAN, 0, 1, NAN, "not stored" };
+
+	if (!o)
+		return e;
+	e.estimate = tsim_stored_number(o, "estimate");
+	e.low = tsim_stored_number(o, "low");
+	e.high = tsim_stored_number(o, "high");
+	e.confidence = tsim_stored_number(o, "confidence");
+	e.method = g_intern_string(tsim_stored_text(o, "method"));
+	e.low = isnan(e.low) ? -INFINITY : e.low;
+	e.high = isnan(e.high) ? INFINITY : e.high;
+	return e;
+}
+
+guint tsim_stored_n_points(const TsimStored *stored)
+{
+	return json_array_get_length(stored->points);
+}
+
+JsonObject *tsim_stored_point(const TsimStored *stored, guint i)
+{
+	return json_array_get_object_element(stored->points, i);
+}
+
+char *tsim_stored_label(JsonObject *point)
+{
+	JsonObject *parameters = find_object(point, "parameters");
+	g_autoptr(GList) names = json_object_get_members(parameters);
+	GString *label = g_string_new(NULL);
+
+	for (GList *name = names; name; name = name->next)
+		g_string_append_printf(label, "%s%s = %s", label->len ? ", " : "",
+				       (char *)name->data,
+				       tsim_stored_text(parameters, name->data));
+	return g_string_free(label, !label->len);
+}
+
+GStrv tsim_stored_policies(JsonObject *point)
+{
+	g_autoptr(GList) names = json_object_get_members(find_object(point, "policies"));
+	GPtrArray *list = g_ptr_array_new();
+
+	for (GList *name = names; name; name = name->next)
+		g_ptr_array_add(list, g_strdup(name->data));
+	g_ptr_array_add(list, NULL);
+	return (GStrv)g_ptr_array_free(list, FALSE);
+}
+
+JsonObject *tsim_stored_policy(JsonObject *point, const char *name)
+{
+	return find_object(find_object(point, "policies"), name);
+}
+
+JsonObject *tsim_stored_paired(JsonObject *point, const char *name)
+{
+	JsonObject *paired = find_object(point, "paired");
+
+	return paired ? find_object(paired, name) : NULL;
+}
+
+/* (transfer full): words quoted for a shell; none in results of old versions */
+GStrv tsim_stored_command(const TsimStored *stored)
+{
+	JsonNode *node = json_object_get_member(stored->head, "command");
+	JsonArray *words = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+	GPtrArray *list = g_ptr_array_new();
+
+	for (guint i = 0; words && i < json_array_get_length(words); i++) {
+		JsonNode *word = json_array_get_element(words, i);
+
+		if (JSON_NODE_HOLDS_VALUE(word) && json_node_get_string(word))
+			g_ptr_array_add(list, json_node_dup_string(word));
+	}
+	g_ptr_array_add(list, NULL);
+	return (GStrv)g_ptr_array_free(list, FALSE);
+}
+
+static gboolean members_are_objects(JsonObject *o)
+{
+	g_autoptr(GList) nodes = o ? json_object_get_values(o) : NULL;
+
+	for (GList *node = nodes; node; node = node->next)
+		if (!JSON_NODE_HOLDS_OBJECT((JsonNode *)node->data))
+			return FALSE;
+	return o && nodes;
+}
+
+static gboolean is_point(JsonNode *node)
+{
+	return JSON_NODE_HOLDS_OBJECT(node) &&
+	       find_object(json_node_get_object(node), "parameters") &&
+	       members_are_objects(find_object(json_node_get_object(node), "policies"));
+}
+
+/* A file can have been edited: what all of it is looked up in must be there. */
+static gboolean take(TsimStored *stored)
+{
+	JsonNode *points;
+
+	if (!stored->root || !JSON_NODE_HOLDS_OBJECT(stored->root))
+		return FALSE;
+	stored->head = json_node_get_object(stored->root);
+	points = json_object_get_member(stored->head, "points");
+	if (!points || !JSON_NODE_HOLDS_ARRAY(points))
+		return FALSE;
+	stored->points = json_node_get_array(points);
+	for (guint i = 0; i < json_array_get_length(stored->points); i++)
+		if (!is_point(json_array_get_element(stored->points, i)))
+			return FALSE;
+	return json_array_get_length(stored->points) > 0;
+}
+
+/**
+ * tsim_stored_load() - read DIR/result.json
+ * @dir: a result, see tsim_output_expect()
+ *
+ * Return: (transfer full) (nullable)
+ */
+TsimStored *tsim_stored_load(const char *dir, GError **error)
+{
+	g_autofree char *path = g_build_filename(dir, "result.json", NULL);
+	g_autoptr(JsonParser) parser = json_parser_new();
+	g_autoptr(TsimStored) stored = g_new0(TsimStored, 1);
+	g_autoptr(GError) local = NULL;
+
+	stored->dir = g_strdup(dir);
+	if (!json_parser_load_from_file(parser, path, &local)) {
+		tsim_throw(error, "%s", local->message);
+		return NULL;
+	}
+	stored->root = json_parser_steal_root(parser);
+	if (!take(stored)) {
+		tsim_throw(error, "%s: not a result that trimsim wrote", path);
+		return NULL;
+	}
+	return g_steal_pointer(&stored);
+}
+
+void tsim_stored_free(TsimStored *stored)
+{
+	g_clear_pointer(&stored->root, json_node_unref);
+	g_free(stored->dir);
+	g_free(stored);
+}
