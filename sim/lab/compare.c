@@ -4,8 +4,6 @@
 
 #include <math.h>
 #include <string.h>
-
-#include <gsl/gsl_cdf.h>
 #include "error.h"
 #include "units.h"
 
@@ -138,26 +136,6 @@ static gboolean check_common(const TsimCompared *c, GError **error)
 
 /* ---- one number ---- */
 
-static struct tsim_moments moments_of(JsonObject *policy, const char *metric)
-{
-	g_autofree char *mean = g_strdup_printf("per_replication.%s.mean", metric);
-	g_autofree char *sd = g_strdup_printf("per_replication.%s.sd", metric);
-
-	return (struct tsim_moments){ tsim_stored_number(policy, "replications"),
-				      tsim_stored_number(policy, mean),
-				      tsim_stored_number(policy, sd) };
-}
-
-static struct tsim_estimate mean_estimate(const struct tsim_moments *m, double confidence)
-{
-	double half = m->n > 1 ? gsl_cdf_tdist_Qinv((1 - confidence) / 2, m->n - 1) * m->sd /
-					 sqrt(m->n) :
-				 INFINITY;
-
-	return (struct tsim_estimate){ m->mean, m->mean - half, m->mean + half, confidence,
-				       "student" };
-}
-
 /* As it was estimated there, but with this comparison's confidence. */
 static struct tsim_estimate share_estimate(JsonObject *policy, double confidence, guint64 *k,
 					   guint64 *n)
@@ -184,11 +162,11 @@ static struct tsim_comparison compare_corrupted(struct tsim_compared_row *row, J
 static struct tsim_comparison compare_mean(struct tsim_compared_row *row, JsonObject *a,
 					   JsonObject *b, double confidence)
 {
-	struct tsim_moments ma = moments_of(a, tsim_metric_names[row->metric]);
-	struct tsim_moments mb = moments_of(b, tsim_metric_names[row->metric]);
+	struct tsim_moments ma = tsim_stored_moments(a, tsim_metric_names[row->metric]);
+	struct tsim_moments mb = tsim_stored_moments(b, tsim_metric_names[row->metric]);
 
-	row->a = mean_estimate(&ma, confidence);
-	row->b = mean_estimate(&mb, confidence);
+	row->a = tsim_mean(&ma, confidence);
+	row->b = tsim_mean(&mb, confidence);
 	return tsim_compare_means(&ma, &mb, confidence);
 }
 
@@ -363,16 +341,6 @@ gboolean tsim_compared_significant(const TsimCompared *compared,
 	return row->adjusted <= 1 - compared->confidence;
 }
 
-static double confidence_of(const TsimStored *stored)
-{
-	JsonObject *point = tsim_stored_point(stored, 0);
-	g_auto(GStrv) policies = tsim_stored_policies(point);
-	double x = tsim_stored_number(tsim_stored_policy(point, policies[0]),
-				      "corruption_probability.confidence");
-
-	return x > 0 && x < 1 ? x : 0.95;
-}
-
 /**
  * tsim_compare() - what differs between two results of an experiment
  * @dir_a: a finished result
@@ -396,7 +364,7 @@ TsimCompared *tsim_compare(const char *dir_a, const char *dir_b, GError **error)
 	c->b = c->a ? tsim_stored_load(dir_b, error) : NULL;
 	if (!c->b)
 		return NULL;
-	c->confidence = confidence_of(c->a);
+	c->confidence = tsim_stored_confidence(c->a);
 	match(c);
 	if (!check_common(c, error))
 		return NULL;

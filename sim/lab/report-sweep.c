@@ -73,7 +73,7 @@ static void append_policy(GString *out, const struct tsim_result *result, guint 
 	g_string_append_printf(
 		out, "  %-*.*s%*s%*s%-2s%*s%*s\n", NAME_WIDTH - 2, NAME_WIDTH - 2,
 		result->experiment->policies[policy], RUNS_WIDTH, runs, P_WIDTH - 2, probability,
-		policy && tsim_paired_significant(&p->corrupted, confidence) ? " *" : "",
+		policy && tsim_paired_share_significant(&p->corrupted, confidence) ? " *" : "",
 		STALLED_WIDTH, stalled, WAIT_WIDTH, p99);
 }
 

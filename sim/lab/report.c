@@ -8,7 +8,6 @@
 /* A report goes into a commit message or a mail: 75 columns of plain text. */
 #define NAME_WIDTH 23
 #define VALUE_WIDTH 26
-#define WIDTH (NAME_WIDTH + 2 * VALUE_WIDTH)
 
 /* The lines of one policy: what stands left, and the value; a heading has none. */
 struct column {
@@ -292,7 +291,7 @@ static void append_table(GString *out, const struct tsim_result *result, guint s
 
 /* @none: what to say when no pair differs, which carries no variance for an interval. */
 static void append_difference(GString *out, const char *name, const struct tsim_paired *d,
-			      double confidence, const char *none)
+			      gboolean significant, double confidence, const char *none)
 {
 	struct tsim_estimate e = tsim_paired_estimate(d, confidence);
 	g_autofree char *text = tsim_text_estimate(&e);
@@ -300,7 +299,7 @@ static void append_difference(GString *out, const char *name, const struct tsim_
 
 	g_string_append_printf(out, "%-*s%*s%s\n", NAME_WIDTH, name, VALUE_WIDTH + 5,
 			       differs ? text : none,
-			       differs && tsim_paired_significant(d, confidence) ? " *" : "");
+			       significant ? " *" : "");
 }
 
 static void append_paired(GString *out, const struct tsim_result *result, guint second)
@@ -310,9 +309,14 @@ static void append_paired(GString *out, const struct tsim_result *result, guint 
 	g_autofree char *none = tsim_text_count(0, p->corrupted.n, confidence);
 
 	g_string_append(out, "\npaired difference per replication, second column - first\n");
-	append_difference(out, "  corrupted", &p->corrupted, confidence, none);
-	append_difference(out, "  requests stalled", &p->stalls, confidence, "none seen");
-	append_difference(out, "  stall, s", &p->stall_s, confidence, "none seen");
+	append_difference(out, "  corrupted", &p->corrupted,
+			  tsim_paired_share_significant(&p->corrupted, confidence), confidence,
+			  none);
+	append_difference(out, "  requests stalled", &p->stalls,
+			  tsim_paired_significant(&p->stalls, confidence), confidence, "none seen");
+	append_difference(out, "  stall, s", &p->stall_s,
+			  tsim_paired_significant(&p->stall_s, confidence), confidence,
+			  "none seen");
 }
 
 static void append_extent(GString *out, const struct tsim_result *result)
@@ -344,23 +348,6 @@ static void append_extent(GString *out, const struct tsim_result *result)
 					       "s FAILED and count nowhere");
 }
 
-/* Broken between words so that it can be pasted into a shell. */
-static void append_command(GString *out, const char *const *words)
-{
-	gsize column = 1;
-
-	g_string_append(out, "\nreproduce:\n ");
-	for (guint i = 0; words[i]; i++) {
-		if (column + 1 + strlen(words[i]) > WIDTH - 2 && column > 1) {
-			g_string_append(out, " \\\n   ");
-			column = 3;
-		}
-		g_string_append_printf(out, " %s", words[i]);
-		column += 1 + strlen(words[i]);
-	}
-	g_string_append_printf(out, "\n  (trimsim %s)\n", TSIM_VERSION);
-}
-
 static char *report_begin(const struct tsim_document *document, const struct tsim_head *head)
 {
 	const struct tsim_experiment *e = head->experiment;
@@ -387,7 +374,7 @@ static void append_tables(GString *out, const struct tsim_result *result)
 		append_paired(out, result, i);
 	}
 	if (n > 1)
-		g_string_append_printf(out, "  * the interval excludes no difference\n");
+		g_string_append_printf(out, "  * significant: the exact test of pairs, and Student's t\n");
 }
 
 static char *report_point(const struct tsim_document *document, const struct tsim_result *result)
@@ -408,10 +395,11 @@ static char *report_end(const struct tsim_document *document, const struct tsim_
 	GString *out = g_string_new(NULL);
 
 	if (head->n_points > 1)
-		g_string_append(out, "\n* the paired difference to the first policy excludes 0\n");
+		g_string_append(out, "\n* differs from the first policy: exact test of the pairs\n");
 	g_string_append(out,
 			"0:N (< x)  none seen in N chances, upper limit x;  -  too few samples\n");
-	append_command(out, head->command);
+	tsim_text_command(out, head->command);
+	g_string_append(out, "\n  (trimsim " TSIM_VERSION ")\n");
 	return g_string_free(out, FALSE);
 }
 

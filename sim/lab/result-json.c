@@ -239,14 +239,14 @@ static void add_policy(JsonBuilder *b, const struct tsim_result *result, guint p
 }
 
 static void add_difference(JsonBuilder *b, const char *name, const struct tsim_paired *d,
-			   double confidence)
+			   gboolean significant, double confidence)
 {
 	struct tsim_estimate e = tsim_paired_estimate(d, confidence);
 
 	begin(b, name);
 	estimate_members(b, &e);
 	json_builder_set_member_name(b, "significant");
-	json_builder_add_boolean_value(b, tsim_paired_significant(d, confidence));
+	json_builder_add_boolean_value(b, significant);
 	json_builder_end_object(b);
 }
 
@@ -260,9 +260,13 @@ static void add_paired(JsonBuilder *b, const struct tsim_result *result)
 
 		begin(b, e->policies[i]);
 		add_text(b, "baseline", e->policies[0]);
-		add_difference(b, "corrupted", &p->corrupted, e->confidence);
-		add_difference(b, "stalled", &p->stalls, e->confidence);
-		add_difference(b, "stall_s", &p->stall_s, e->confidence);
+		add_difference(b, "corrupted", &p->corrupted,
+			       tsim_paired_share_significant(&p->corrupted, e->confidence),
+			       e->confidence);
+		add_difference(b, "stalled", &p->stalls,
+			       tsim_paired_significant(&p->stalls, e->confidence), e->confidence);
+		add_difference(b, "stall_s", &p->stall_s,
+			       tsim_paired_significant(&p->stall_s, e->confidence), e->confidence);
 		json_builder_end_object(b);
 	}
 	json_builder_end_object(b);
@@ -328,16 +332,6 @@ JsonNode *tsim_result_json(const struct tsim_result *result)
 /* What follows the points, from the array's bracket on. */
 #define END "]\n}"
 
-/* Words quoted for a shell. */
-static void add_command(JsonBuilder *b, const char *const *words)
-{
-	json_builder_set_member_name(b, "command");
-	json_builder_begin_array(b);
-	for (guint i = 0; words && words[i]; i++)
-		json_builder_add_string_value(b, words[i]);
-	json_builder_end_array(b);
-}
-
 /* All of the object but the points, which are many: they are written one by one. */
 static char *json_begin(const struct tsim_document *document, const struct tsim_head *head)
 {
@@ -353,7 +347,6 @@ static char *json_begin(const struct tsim_document *document, const struct tsim_
 	add_text(b, "device", head->experiment->device);
 	add_text(b, "filesystem", head->experiment->filesystem);
 	add_text(b, "workload", head->experiment->workload);
-	add_command(b, head->command);
 	json_builder_set_member_name(b, "points");
 	json_builder_begin_array(b);
 	json_builder_end_array(b);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include "error.h"
+#include "store.h"
 
 /* (nullable): the value at @path, of which each part but the last is an object. */
 static JsonNode *find(JsonObject *object, const char *path)
@@ -77,6 +78,28 @@ struct tsim_estimate tsim_stored_estimate(JsonObject *object, const char *path)
 	return e;
 }
 
+/** tsim_stored_moments() - mean and deviation of a number over the replications; NaN: not stored */
+struct tsim_moments tsim_stored_moments(JsonObject *policy, const char *metric)
+{
+	g_autofree char *mean = g_strdup_printf("per_replication.%s.mean", metric);
+	g_autofree char *sd = g_strdup_printf("per_replication.%s.sd", metric);
+
+	return (struct tsim_moments){ tsim_stored_number(policy, "replications"),
+				      tsim_stored_number(policy, mean),
+				      tsim_stored_number(policy, sd) };
+}
+
+/** tsim_stored_confidence() - of the intervals of a result */
+double tsim_stored_confidence(const TsimStored *stored)
+{
+	JsonObject *point = tsim_stored_point(stored, 0);
+	g_auto(GStrv) policies = tsim_stored_policies(point);
+	double x = tsim_stored_number(tsim_stored_policy(point, policies[0]),
+				      "corruption_probability.confidence");
+
+	return x > 0 && x < 1 ? x : 0.95;
+}
+
 guint tsim_stored_n_points(const TsimStored *stored)
 {
 	return json_array_get_length(stored->points);
@@ -123,21 +146,23 @@ JsonObject *tsim_stored_paired(JsonObject *point, const char *name)
 	return paired ? find_object(paired, name) : NULL;
 }
 
-/* (transfer full): words quoted for a shell; none in results of old versions */
+/**
+ * tsim_stored_command() - the command that gave the result
+ *
+ * It is in the store only: result.json does not depend on it.  A store that is
+ * in use, or none: the command that gives the same from its manifest.
+ *
+ * Return: (transfer full): words quoted for a shell
+ */
 GStrv tsim_stored_command(const TsimStored *stored)
 {
-	JsonNode *node = json_object_get_member(stored->head, "command");
-	JsonArray *words = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-	GPtrArray *list = g_ptr_array_new();
+	g_autoptr(TsimStore) store = tsim_store_open(stored->dir, FALSE, NULL);
+	g_autofree char *command = store ? tsim_store_command(store, NULL) : NULL;
+	g_autofree char *path = g_build_filename(stored->dir, "manifest.conf", NULL);
+	g_autofree char *quoted = g_shell_quote(path);
+	const char *const words[] = { "trimsim run", quoted, NULL };
 
-	for (guint i = 0; words && i < json_array_get_length(words); i++) {
-		JsonNode *word = json_array_get_element(words, i);
-
-		if (JSON_NODE_HOLDS_VALUE(word) && json_node_get_string(word))
-			g_ptr_array_add(list, json_node_dup_string(word));
-	}
-	g_ptr_array_add(list, NULL);
-	return (GStrv)g_ptr_array_free(list, FALSE);
+	return command ? g_strsplit(command, "\n", -1) : g_strdupv((char **)words);
 }
 
 static gboolean members_are_objects(JsonObject *o)

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <json-glib/json-glib.h>
-#include "interval.h"
+#include "comparison.h"
 
 /*
  * A finished result as its result.json has it, for what is printed of it later:
@@ -35,3 +35,5 @@ double tsim_stored_number(JsonObject *object, const char *path);
 guint64 tsim_stored_count(JsonObject *object, const char *path);
 const char *tsim_stored_text(JsonObject *object, const char *path);
 struct tsim_estimate tsim_stored_estimate(JsonObject *object, const char *path);
+struct tsim_moments tsim_stored_moments(JsonObject *policy, const char *metric);
+double tsim_stored_confidence(const TsimStored *stored);

@@ -2,6 +2,7 @@
 #include "text.h"
 
 #include <math.h>
+#include <string.h>
 #include "summary.h"
 #include "units.h"
 
@@ -97,12 +98,12 @@ char *tsim_text_estimate(const struct tsim_estimate *e)
 	return g_string_free(out, FALSE);
 }
 
-/** tsim_text_relative() - "+-4.2%": half the width of the interval; empty when there is none */
+/** tsim_text_relative() - "+-4.2%": half the width of the interval; empty when it has none */
 char *tsim_text_relative(const struct tsim_estimate *e)
 {
 	double percent = 100 * (e->high - e->low) / 2 / fabs(e->estimate);
 
-	if (!isfinite(percent))
+	if (!isfinite(percent) || percent == 0)
 		return g_strdup("");
 	return g_strdup_printf("+-%.*f%%", percent < 0.95 ? 2 : percent < 9.5 ? 1 : 0, percent);
 }
@@ -194,4 +195,26 @@ char *tsim_text_percentile(const TsimHistogram *h, double q, const char *zero)
 		return g_strdup("-");
 	t = q < 1 ? tsim_histogram_quantile_ns(h, q) : tsim_histogram_max_ns(h);
 	return t ? tsim_text_time(t) : g_strdup(zero);
+}
+
+/**
+ * tsim_text_command() - the command that gives a result again, below "reproduce:"
+ * @out: grows
+ * @words: quoted for a shell
+ *
+ * Lines of 75 columns, broken between words so that it can be pasted into one.
+ */
+void tsim_text_command(GString *out, const char *const *words)
+{
+	gsize column = 1;
+
+	g_string_append(out, "\nreproduce:\n ");
+	for (guint i = 0; words[i]; i++) {
+		if (column + 1 + strlen(words[i]) > TSIM_TEXT_WIDTH - 2 && column > 1) {
+			g_string_append(out, " \\\n   ");
+			column = 3;
+		}
+		g_string_append_printf(out, " %s", words[i]);
+		column += 1 + strlen(words[i]);
+	}
 }

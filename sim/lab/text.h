@@ -5,6 +5,9 @@
 #include "histogram.h"
 #include "interval.h"
 
+/* What goes into a commit message or a mail is no wider. */
+#define TSIM_TEXT_WIDTH 75
+
 /*
  * Results for people.  No digit that the uncertainty does not support, and no
  * bare 0: nothing seen is always `0:N (< limit)`.  All (transfer full).
@@ -18,3 +21,4 @@ char *tsim_text_share(guint64 k, guint64 n, double confidence);
 char *tsim_text_time(double ns);
 char *tsim_text_bytes(double bytes);
 char *tsim_text_percentile(const TsimHistogram *h, double q, const char *zero);
+void tsim_text_command(GString *out, const char *const *words);

@@ -14,6 +14,15 @@ static double t_quantile(double freedom, double confidence)
 	return gsl_cdf_tdist_Qinv((1 - confidence) / 2, freedom);
 }
 
+/** tsim_mean() - a mean with Student's interval, which is infinite for one replication */
+struct tsim_estimate tsim_mean(const struct tsim_moments *m, double confidence)
+{
+	double half = m->n > 1 ? t_quantile(m->n - 1, confidence) * m->sd / sqrt(m->n) : INFINITY;
+
+	return (struct tsim_estimate){ m->mean, m->mean - half, m->mean + half, confidence,
+				       "student" };
+}
+
 /* An estimate with Student's interval, and the p-value of 0. */
 static struct tsim_comparison student(double difference, double error, double freedom,
 				      double confidence, const char *method)

@@ -10,6 +10,8 @@ struct tsim_moments {
 	double n, mean, sd;
 };
 
+struct tsim_estimate tsim_mean(const struct tsim_moments *m, double confidence);
+
 struct tsim_comparison {
 	struct tsim_estimate difference;
 	double p; /* that no difference would do as much; NaN: nothing that could differ */

@@ -64,3 +64,5 @@ void tsim_paired_add(struct tsim_paired *p, double difference);
 void tsim_paired_merge(struct tsim_paired *to, const struct tsim_paired *from);
 struct tsim_estimate tsim_paired_estimate(const struct tsim_paired *p, double confidence);
 gboolean tsim_paired_significant(const struct tsim_paired *p, double confidence);
+/* The same of differences that are -1, 0 or 1, exactly. */
+gboolean tsim_paired_share_significant(const struct tsim_paired *p, double confidence);

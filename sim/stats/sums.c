@@ -170,3 +170,19 @@ gboolean tsim_paired_significant(const struct tsim_paired *p, double confidence)
 
 	return e.low > 0 || e.high < 0;
 }
+
+/**
+ * tsim_paired_share_significant() - do more replications hit under b than under a, or fewer?
+ * @p: the sums; each difference is -1, 0 or 1
+ * @confidence: two-sided, e.g. 0.95
+ *
+ * The exact test of McNemar (1947): of the pairs that differ, one in two is to
+ * either side.  Student's t would call 5 to 0 significant, which by chance
+ * alone comes once in 16 times.
+ */
+gboolean tsim_paired_share_significant(const struct tsim_paired *p, double confidence)
+{
+	guint64 differ = llround(p->sum2), more = llround((p->sum2 + p->sum) / 2);
+
+	return differ && tsim_binomial_test(more, differ, 0.5) <= 1 - confidence;
+}

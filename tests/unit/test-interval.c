@@ -390,6 +390,24 @@ static void test_paired_edges(void)
 	g_assert_true(tsim_paired_significant(&p, 0.95));
 }
 
+/* McNemar: of five pairs that differ all to one side comes once in 16 times, six once in 32. */
+static void test_paired_share(void)
+{
+	struct tsim_paired p = { 0 };
+
+	g_assert_false(tsim_paired_share_significant(&p, 0.95));
+	for (guint i = 0; i < 1000; i++)
+		tsim_paired_add(&p, i < 5 ? -1 : 0);
+	g_assert_true(tsim_paired_significant(&p, 0.95));
+	g_assert_false(tsim_paired_share_significant(&p, 0.95));
+	tsim_paired_add(&p, -1);
+	g_assert_true(tsim_paired_share_significant(&p, 0.95));
+	/* 6 to 1: 2 * 8 / 128 */
+	tsim_paired_add(&p, 1);
+	g_assert_false(tsim_paired_share_significant(&p, 0.95));
+	g_assert_true(tsim_paired_share_significant(&p, 0.87));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -409,5 +427,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/interval/paired-coverage", test_paired_coverage);
 	g_test_add_func("/interval/paired", test_paired);
 	g_test_add_func("/interval/paired-edges", test_paired_edges);
+	g_test_add_func("/interval/paired-share", test_paired_share);
 	return g_test_run();
 }

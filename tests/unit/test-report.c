@@ -91,6 +91,31 @@ static void test_estimate(void)
 	assert_estimate(-0.11, -0.22, -0.004, "-0.110 [-0.220, -0.004]");
 }
 
+static void assert_plus_minus(double estimate, double low, double high, const char *expected)
+{
+	struct tsim_estimate e = { estimate, low, high, 0.95, "test" };
+	g_autofree char *text = tsim_text_plus_minus(&e);
+
+	g_assert_cmpstr(text, ==, expected);
+}
+
+/* Two digits of what is uncertain, and how much that is. */
+static void test_plus_minus(void)
+{
+	assert_plus_minus(812.34, 809.1, 815.6, "812.3 +-0.40%");
+	assert_plus_minus(3190, 3155, 3225, "3190 +-1.1%");
+	assert_plus_minus(0.2333, 0.144, 0.354, "0.23 +-45%");
+	assert_plus_minus(8.57e-4, 8.01e-4, 9.16e-4, "8.57e-04 +-6.7%");
+	assert_plus_minus(0, 0, 3.688878774e-6, "< 3.7e-06");
+	assert_plus_minus(0, 0, 0, "none");
+	assert_plus_minus(NAN, 0, 1, "-");
+	assert_plus_minus(-0.23, -0.34, -0.12, "-0.23 +-48%");
+	assert_plus_minus(5, 5, 5, "5.000");
+	assert_plus_minus(5.25, -INFINITY, INFINITY, "5.250");
+	/* What is not 0 does not read so, however uncertain. */
+	assert_plus_minus(0.002, -0.4, 0.4, "0.002 +-20000%");
+}
+
 static void assert_text(char *text, const char *expected)
 {
 	g_assert_cmpstr(text, ==, expected);
@@ -616,6 +641,7 @@ static void test_shapes(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/text/plus-minus", test_plus_minus);
 	g_test_add_func("/text/estimate", test_estimate);
 	g_test_add_func("/text/counts", test_counts);
 	g_test_add_func("/text/percentile", test_percentile);

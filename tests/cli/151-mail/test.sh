@@ -1,0 +1,57 @@
+#!/bin/bash
+# The report for mails: its layout, 75 columns, no number that is a bare 0.
+source "$TEST_TOP/common"
+source "$TEST_TOP/sweep-config"
+
+r1=$(realpath "$TEST_TOP/../../configs/validation/r1.conf")
+fits()
+{
+	awk 'length > 75 && !/\.conf/ { exit 1 }' "$out" || _fail 'more than 75 columns'
+	grep -nE '(^| )(0|0\.0*|0\.0*%|\+-0%)( |$)' "$out" && _fail 'a bare 0'
+	grep -nE ' $' "$out" && _fail 'blanks at the end of a line'
+}
+
+# One point: a row per number, the command under the table.
+run_check run "$r1" --replications 400 --quiet -o r
+run_check report r --mail
+fits
+expect '^r1: probe on probe, probe$'
+expect '^400 runs per policy, seed [0-9]+, common random numbers, 95 % intervals$'
+expect '^metric +unpinned +pinned-chunk +diff$'
+expect '^corrupt \(fail:runs\) +[1-9][0-9]*:400 +0:400$'
+expect '^P\(corrupt\) +0\.[0-9]+ \+-[0-9]+% +< 0\.0092 +-0\.[0-9]+ \+-[0-9]+% \*$'
+expect '^800 runs in all, .* simulated, [0-9]+ events$'
+expect '^  trimsim run .*r1.conf.*--replications 400'
+expect '^  \(trimsim [0-9.]+, model [0-9a-f]+\)$'
+# The command is right: it gives the same report.
+sed -n '/^reproduce:$/,/^  (/p' "$out" | sed '1d;$d' > command
+cp "$out" first
+sed -i "s|trimsim run|'$TRIMSIM' run|; \$s|\$| -o again --quiet|" command
+sh ./command > /dev/null || _fail 'the command fails'
+run_check report again --mail
+cmp -s "$out" first || _fail 'another report'
+
+# A sweep: points as rows.
+sweep_config > e.conf
+run_check run e.conf --quiet -o s -r 'D >= 500ms' --replications 1000
+run_check report s --mail
+fits
+expect '^D, C +fail:runs +fail:runs +s per run$'
+[ "$(grep -cE '^[0-9ms]+, [0-9ms]+ +[0-9]+:[0-9]+ +(\+-[0-9]+%|<[0-9.e-]+) +0:[0-9]+ +<[0-9.e-]+( \*)? +(none|[-+0-9.e]+( \*)?)$' "$out")" -eq 12 ] ||
+	_fail 'not a row for each of 12 points'
+expect '^1s, 500ms .* \*'
+
+# One policy, three of them; labels that are too long for their column.
+run_check run "$r1" --replications 50 --quiet -o one --set experiment.policies=pinned-chunk
+run_check report one --mail
+fits
+grep -q '\*' "$out" && _fail 'a mark without a pair'
+{ sweep_config; echo 'policies = unpinned, pinned-chunk, mine'
+	printf '[policy mine]\nkind = pinned-chunk\n'; } | sed 's/^D = .*//; s/C = /a_long_name_of_C = /; s/{C}/{a_long_name_of_C}/' > three.conf
+run_check run three.conf --quiet -o three --replications 100
+run_check report three --mail
+fits
+expect '^ +unpinned +mine +more stall$'
+
+run_mustfail 'not together with --format' report r --mail --format tsv
+run_mustfail 'no such directory' report nowhere --mail
