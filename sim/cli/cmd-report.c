@@ -6,14 +6,17 @@
 #include "error.h"
 #include "output.h"
 #include "report-mail.h"
+#include "report-page.h"
 
 static char *format;
-static gboolean mail;
+static gboolean mail, html;
 
 static const GOptionEntry entries[] = {
 	{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "text (default), json or tsv", "FORMAT" },
 	{ "mail", 0, 0, G_OPTION_ARG_NONE, &mail,
 	  "a table for a commit message, with the command that gives it again", NULL },
+	{ "html", 0, 0, G_OPTION_ARG_NONE, &html,
+	  "write DIR/report.html: findings, tables, figures, nothing else needed", NULL },
 	{ NULL },
 };
 
@@ -21,7 +24,8 @@ static const char examples[] =
 	"Examples:\n"
 	"  trimsim report results/latency-0123456789ab\n"
 	"  trimsim report results/latency-0123456789ab --format tsv | column -ts $'\\t'\n"
-	"  trimsim report results/latency-0123456789ab --mail >> 0000-cover-letter.patch\n";
+	"  trimsim report results/latency-0123456789ab --mail >> 0000-cover-letter.patch\n"
+	"  trimsim report results/latency-0123456789ab --html\n";
 
 static const char *file_of_format(GError **error)
 {
@@ -59,8 +63,6 @@ static gboolean report_mail(const char *dir, GError **error)
 	g_autoptr(TsimStored) stored = NULL;
 	g_autofree char *text = NULL;
 
-	if (format)
-		return tsim_throw(error, "--mail: not together with --format");
 	stored = tsim_output_expect(dir, error) ? tsim_stored_load(dir, error) : NULL;
 	if (!stored)
 		return FALSE;
@@ -69,11 +71,20 @@ static gboolean report_mail(const char *dir, GError **error)
 	return TRUE;
 }
 
+static gboolean run(const char *dir, GError **error)
+{
+	if (mail + html + (format != NULL) > 1)
+		return tsim_throw(error, "--mail, --html, --format: only one of them");
+	if (html)
+		return tsim_output_expect(dir, error) && tsim_cli_report_page(dir, error);
+	return mail ? report_mail(dir, error) : report(dir, error);
+}
+
 int tsim_cmd_report(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
 	gboolean ok = tsim_cli_parse(&argc, &argv, entries, "DIR", examples, 1, 1, &error) &&
-		      (mail ? report_mail : report)(argv[1], &error);
+		      run(argv[1], &error);
 
 	g_free(format);
 	return ok ? TSIM_EXIT_OK : tsim_cli_fail(error);

@@ -17,7 +17,7 @@ const struct tsim_command tsim_commands[] = {
 	{ "merge", "DIR... -o DIR", "put the shards of a run together", tsim_cmd_merge },
 	{ "verify", "DIR [--all] [--sample N] [-j N]", "run stored results again and compare",
 	  tsim_cmd_verify },
-	{ "report", "DIR [--mail | --format text|json|tsv]", "print a stored result", tsim_cmd_report },
+	{ "report", "DIR [--mail | --html | --format text|json|tsv]", "print a stored result", tsim_cmd_report },
 	{ "compare", "DIR_A DIR_B [--format text|json|tsv]",
 	  "show what differs between two results", tsim_cmd_compare },
 	{ "plot", "DIR [--terminal png|svg|pdf|dumb] [--only NAME]", "draw the figures of a result",

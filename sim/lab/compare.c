@@ -215,14 +215,6 @@ static gboolean same_blocks(const GPtrArray *a, const GPtrArray *b)
 	return TRUE;
 }
 
-static gboolean has_failures(JsonObject *point)
-{
-	JsonNode *node = json_object_get_member(point, "failures");
-
-	return node && JSON_NODE_HOLDS_ARRAY(node) &&
-	       json_array_get_length(json_node_get_array(node));
-}
-
 /* Why the replications of the two are no pairs, as far as result.json tells, or NULL. */
 static const char *no_pairs(const TsimCompared *c, const struct tsim_compared_point *point)
 {
@@ -236,7 +228,7 @@ static const char *no_pairs(const TsimCompared *c, const struct tsim_compared_po
 		return "the seeds differ";
 	if (tsim_stored_count(a, "replications") != tsim_stored_count(b, "replications"))
 		return "the numbers of replications differ";
-	if (has_failures(point->a) || has_failures(point->b))
+	if (tsim_stored_n_failures(point->a) || tsim_stored_n_failures(point->b))
 		return "some replications failed";
 	return NULL;
 }

@@ -315,9 +315,13 @@ static gboolean put_all(const char *made, const char *place, GError **error)
 	static const char *const names[] = { "manifest.conf", "report.txt", "points.tsv", "data",
 					     "races",	      "plots",	    "result.json" };
 
+	g_autofree char *page = g_build_filename(place, "report.html", NULL);
+
 	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
 		if (!put(made, place, names[i], error))
 			return FALSE;
+	/* `report --html` makes it of these, when it is asked to. */
+	g_unlink(page);
 	return TRUE;
 }
 

@@ -30,11 +30,7 @@ char *tsim_mail_runs(JsonObject *policy)
 /** tsim_mail_mark() - " *" when the paired difference is significant */
 const char *tsim_mail_mark(JsonObject *paired, const char *name)
 {
-	JsonNode *node = json_object_get_member(paired, name);
-	JsonObject *o = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-
-	node = o ? json_object_get_member(o, "significant") : NULL;
-	return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_boolean(node) ? " *" : "";
+	return tsim_stored_flag(paired, name, "significant") ? " *" : "";
 }
 
 static char *runs(JsonObject *policy, const char *path)
@@ -178,7 +174,6 @@ void tsim_mail_facts(GString *out, const TsimStored *stored)
 	for (guint i = 0; i < tsim_stored_n_points(stored); i++) {
 		JsonObject *point = tsim_stored_point(stored, i);
 		g_auto(GStrv) policies = tsim_stored_policies(point);
-		JsonNode *failed = json_object_get_member(point, "failures");
 
 		for (guint k = 0; policies[k]; k++) {
 			JsonObject *policy = tsim_stored_policy(point, policies[k]);
@@ -187,8 +182,7 @@ void tsim_mail_facts(GString *out, const TsimStored *stored)
 			events += tsim_stored_count(policy, "events");
 			seconds += tsim_stored_number(policy, "simulated_s");
 		}
-		if (failed && JSON_NODE_HOLDS_ARRAY(failed))
-			failures += json_array_get_length(json_node_get_array(failed));
+		failures += tsim_stored_n_failures(point);
 	}
 	time = tsim_text_time(seconds * 1e9);
 	g_string_append_printf(out,

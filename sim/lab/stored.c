@@ -59,6 +59,23 @@ const char *tsim_stored_text(JsonObject *object, const char *path)
 		       "?";
 }
 
+gboolean tsim_stored_flag(JsonObject *object, const char *of, const char *name)
+{
+	JsonObject *o = find_object(object, of);
+	JsonNode *node = o ? json_object_get_member(o, name) : NULL;
+
+	return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_boolean(node);
+}
+
+guint tsim_stored_n_failures(JsonObject *point)
+{
+	JsonNode *node = json_object_get_member(point, "failures");
+
+	return node && JSON_NODE_HOLDS_ARRAY(node) ?
+		       json_array_get_length(json_node_get_array(node)) :
+		       0;
+}
+
 /* A limit that is not known is infinite, which JSON has no number for. */
 struct tsim_estimate tsim_stored_estimate(JsonObject *object, const char *path)
 {

@@ -37,3 +37,7 @@ const char *tsim_stored_text(JsonObject *object, const char *path);
 struct tsim_estimate tsim_stored_estimate(JsonObject *object, const char *path);
 struct tsim_moments tsim_stored_moments(JsonObject *policy, const char *metric);
 double tsim_stored_confidence(const TsimStored *stored);
+/* Is the member @name of an object @of of @object true? */
+gboolean tsim_stored_flag(JsonObject *object, const char *of, const char *name);
+/* Replications that failed. */
+guint tsim_stored_n_failures(JsonObject *point);

@@ -53,5 +53,5 @@ run_check report three --mail
 fits
 expect '^ +unpinned +mine +more stall$'
 
-run_mustfail 'not together with --format' report r --mail --format tsv
+run_mustfail 'only one of them' report r --mail --format tsv
 run_mustfail 'no such directory' report nowhere --mail
