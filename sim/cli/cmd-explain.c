@@ -7,9 +7,12 @@
 #include "explain.h"
 #include "race-file.h"
 #include "output.h"
+#include "reproducer.h"
 
 #define NOT_GIVEN G_MININT
 
+static gboolean reproducer;
+static char *output;
 static int hit = NOT_GIVEN, replication = NOT_GIVEN;
 
 static const GOptionEntry entries[] = {
@@ -17,6 +20,10 @@ static const GOptionEntry entries[] = {
 	  "the hit of that number in DIR/races; default: the first", "N" },
 	{ "replication", 0, 0, G_OPTION_ARG_INT, &replication,
 	  "the first kept hit of that replication", "N" },
+	{ "reproducer", 0, 0, G_OPTION_ARG_NONE, &reproducer,
+	  "a script that tries the hit on a real kernel", NULL },
+	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
+	  "where the script goes; default: standard output", "FILE" },
 	{ NULL },
 };
 
@@ -26,7 +33,8 @@ static const char examples[] =
 	"\n"
 	"Examples:\n"
 	"  trimsim explain results/latency-0123456789ab\n"
-	"  trimsim explain results/latency-0123456789ab --hit 3\n";
+	"  trimsim explain results/latency-0123456789ab --hit 3\n"
+	"  trimsim explain results/latency-0123456789ab --reproducer -o try.sh\n";
 
 static gint by_name(gconstpointer a, gconstpointer b)
 {
@@ -80,6 +88,31 @@ static void print(const char *races, const GPtrArray *names, guint i, const Tsim
 	fputs(text, stdout);
 }
 
+static gboolean write_script(const char *text, GError **error)
+{
+	g_autoptr(GError) local = NULL;
+
+	if (!output) {
+		fputs(text, stdout);
+		return TRUE;
+	}
+	return g_file_set_contents_full(output, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0777,
+					&local) ||
+	       tsim_throw(error, "-o: cannot write %s: %s", output, local->message);
+}
+
+static gboolean reproduce(const char *dir, guint number, const TsimRaceFile *file, GError **error)
+{
+	g_autoptr(TsimResolved) resolved = tsim_repro_config(dir, file, error);
+	g_autofree char *text = NULL;
+	struct tsim_repro r;
+
+	if (!resolved || !tsim_repro_init(&r, file, number, resolved, error))
+		return FALSE;
+	text = tsim_repro_script(&r);
+	return write_script(text, error);
+}
+
 static gboolean check_hit(guint n, GError **error)
 {
 	if (hit == NOT_GIVEN || (hit >= 1 && (guint)hit <= n))
@@ -87,7 +120,8 @@ static gboolean check_hit(guint n, GError **error)
 	return tsim_throw(error, "--hit: %d is out of range, permitted is 1 to %u", hit, n);
 }
 
-static gboolean print_chosen(const char *races, const GPtrArray *names, GError **error)
+static gboolean print_chosen(const char *dir, const char *races, const GPtrArray *names,
+			     GError **error)
 {
 	gboolean any = replication == NOT_GIVEN;
 
@@ -98,6 +132,8 @@ static gboolean print_chosen(const char *races, const GPtrArray *names, GError *
 		if (!file)
 			return FALSE;
 		if (any || (replication >= 0 && file->kept->replication == (guint)replication)) {
+			if (reproducer)
+				return reproduce(dir, i + 1, file, error);
 			print(races, names, i, file);
 			return TRUE;
 		}
@@ -113,6 +149,8 @@ static gboolean explain(const char *dir, GError **error)
 	g_autofree char *races = g_build_filename(dir, "races", NULL);
 	g_autoptr(GPtrArray) names = NULL;
 
+	if (output && !reproducer)
+		return tsim_throw(error, "-o: only together with --reproducer");
 	if (!tsim_output_expect(dir, error))
 		return FALSE;
 	names = race_names(races, error);
@@ -121,7 +159,7 @@ static gboolean explain(const char *dir, GError **error)
 	if (!names->len)
 		return tsim_throw(error, "%s: no policy had a hit, there is nothing to explain",
 				  dir);
-	return check_hit(names->len, error) && print_chosen(races, names, error);
+	return check_hit(names->len, error) && print_chosen(dir, races, names, error);
 }
 
 int tsim_cmd_explain(int argc, char **argv)
@@ -130,5 +168,6 @@ int tsim_cmd_explain(int argc, char **argv)
 	gboolean ok = tsim_cli_parse(&argc, &argv, entries, "DIR", examples, 1, 1, &error) &&
 		      explain(argv[1], &error);
 
+	g_free(output);
 	return ok ? TSIM_EXIT_OK : tsim_cli_fail(error);
 }

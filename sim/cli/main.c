@@ -22,7 +22,7 @@ const struct tsim_command tsim_commands[] = {
 	  "show what differs between two results", tsim_cmd_compare },
 	{ "plot", "DIR [--terminal png|svg|pdf|dumb] [--only NAME]", "draw the figures of a result",
 	  tsim_cmd_plot },
-	{ "explain", "DIR [--hit N] [--replication N]", "show how a hit came about, step by step",
+	{ "explain", "DIR [--hit N] [--replication N] [--reproducer [-o FILE]]", "show how a hit came about, step by step",
 	  tsim_cmd_explain },
 	{ "list", "CONFIG [-e EXPERIMENT] [-r SELECTION] [--format text|tsv|json]",
 	  "print the points of a sweep, and how long they take", tsim_cmd_list },

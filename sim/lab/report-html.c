@@ -33,7 +33,7 @@ static const char style[] =
 	"@media print{:root{--ink:#000;--dim:#333;--line:#999;--back:#fff;--stripe:#fff}"
 	"body{max-width:none;margin:0;font-size:11pt}figure,tbody{break-inside:avoid}"
 	"h2{break-after:avoid}pre{white-space:pre-wrap;font-size:8pt}"
-	"table{font-size:8pt}th,td{padding:.1rem .4rem}}\n";
+	"table{font-size:7.5pt}th,td{padding:.1rem .35rem}thead th{white-space:normal}}\n";
 
 static void append_head(GString *out, const TsimStored *s)
 {
