@@ -60,8 +60,9 @@ static gboolean compare(const char *a, const char *b, GError **error)
 int tsim_cmd_compare(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
-	gboolean ok = tsim_cli_parse(&argc, &argv, entries, "DIR_A DIR_B", examples, 2, 2, &error) &&
-		      compare(argv[1], argv[2], &error);
+	gboolean ok =
+		tsim_cli_parse(&argc, &argv, entries, "DIR_A DIR_B", examples, 2, 2, &error) &&
+		compare(argv[1], argv[2], &error);
 
 	g_free(format);
 	return ok ? TSIM_EXIT_OK : tsim_cli_fail(error);

@@ -22,9 +22,9 @@ static const char *const row_names[TSIM_N_METRICS] = {
 static void append_source(GString *out, char letter, const TsimStored *s)
 {
 	gsize len = strlen(s->dir), room = WIDTH - 3;
-	g_autofree char *what = g_strdup_printf(
-		"%s, seed %" G_GUINT64_FORMAT, tsim_stored_text(s->head, "experiment"),
-		tsim_stored_count(s->head, "seed"));
+	g_autofree char *what = g_strdup_printf("%s, seed %" G_GUINT64_FORMAT,
+						tsim_stored_text(s->head, "experiment"),
+						tsim_stored_count(s->head, "seed"));
 	g_autofree char *version = g_strdup_printf("trimsim %.10s, model %.12s",
 						   tsim_stored_text(s->head, "trimsim"),
 						   tsim_stored_text(s->head, "model"));
@@ -32,7 +32,8 @@ static void append_source(GString *out, char letter, const TsimStored *s)
 	g_string_append_printf(out, "%c  %s%s\n", letter, len > room ? "..." : "",
 			       len > room ? s->dir + len - room + 3 : s->dir);
 	g_string_append_printf(out, "   %s%s%s\n", what,
-			       strlen(what) + strlen(version) + 2 > room ? ",\n   " : ", ", version);
+			       strlen(what) + strlen(version) + 2 > room ? ",\n   " : ", ",
+			       version);
 }
 
 static const char *first_reason(const TsimCompared *c)
@@ -137,7 +138,7 @@ static void append_point(GString *out, const TsimCompared *c,
 	}
 }
 
-/** tsim_compared_text() - a table for people; rows of which neither side saw anything are left out */
+/** tsim_compared_text() - a table for people; rows without anything on both sides are left out */
 char *tsim_compared_text(const TsimCompared *compared)
 {
 	GString *out = g_string_new(NULL);
@@ -148,8 +149,8 @@ char *tsim_compared_text(const TsimCompared *compared)
 	append_head(out);
 	for (guint i = 0; i < compared->points->len; i++)
 		append_point(out, compared, g_ptr_array_index(compared->points, i));
-	g_string_append(out,
-			"\nper replication: destroyed, discards that destroyed live data; stalled,\n"
-			"allocation requests that waited; stall s, how long they did together\n");
+	g_string_append(
+		out, "\nper replication: destroyed, discards that destroyed live data; stalled,\n"
+		     "allocation requests that waited; stall s, how long they did together\n");
 	return g_string_free(out, FALSE);
 }

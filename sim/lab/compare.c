@@ -122,8 +122,8 @@ static gboolean check_common(const TsimCompared *c, GError **error)
 		return tsim_throw(error,
 				  "%s and %s have no point in common: the first one is of %s here "
 				  "(%s) and of %s there (%s)",
-				  c->a->dir, c->b->dir, tsim_stored_text(c->a->head, "experiment"), a,
-				  tsim_stored_text(c->b->head, "experiment"), b);
+				  c->a->dir, c->b->dir, tsim_stored_text(c->a->head, "experiment"),
+				  a, tsim_stored_text(c->b->head, "experiment"), b);
 	point = g_ptr_array_index(c->points, 0);
 	all_a = tsim_stored_policies(point->a);
 	all_b = tsim_stored_policies(point->b);
@@ -184,9 +184,8 @@ static guint place_of(JsonObject *point, const char *policy)
 }
 
 static struct tsim_comparison compare_pairs(const struct tsim_compared_point *point,
-					    const struct tsim_compared_row *row,
-					    const GPtrArray *a, const GPtrArray *b,
-					    double confidence)
+					    const struct tsim_compared_row *row, const GPtrArray *a,
+					    const GPtrArray *b, double confidence)
 {
 	guint of_a = place_of(point->a, row->policy) * TSIM_N_METRICS + row->metric;
 	guint of_b = place_of(point->b, row->policy) * TSIM_N_METRICS + row->metric;
@@ -271,10 +270,10 @@ static GPtrArray *load_blocks(const TsimCompared *c, const TsimStored *stored)
 		JsonObject *of = stored == c->a ? point->a : point->b;
 		gboolean of_use = store && !no_pairs(c, point);
 
-		g_ptr_array_add(all,
-				of_use ? tsim_stored_blocks(store, of,
-							    tsim_stored_count(stored->head, "seed")) :
-					 NULL);
+		g_ptr_array_add(
+			all, of_use ? tsim_stored_blocks(store, of,
+							 tsim_stored_count(stored->head, "seed")) :
+				      NULL);
 	}
 	return all;
 }

@@ -73,19 +73,22 @@ static void add_none(struct findings *f, const char *name, const struct overview
 	g_autofree char *limit = tsim_text_limit(e.high);
 
 	if (!o->removals)
-		add(f, "%s: no block group was removed, so the race cannot occur: that nothing was "
-		       "corrupted says nothing about the policy.",
+		add(f,
+		    "%s: no block group was removed, so the race cannot occur: that nothing was "
+		    "corrupted says nothing about the policy.",
 		    name);
 	else if (!o->committed && !o->hits)
-		add(f, "%s: no removal was committed while a discard of the group was outstanding, "
-		       "so the race could not occur.",
+		add(f,
+		    "%s: no removal was committed while a discard of the group was outstanding, "
+		    "so the race could not occur.",
 		    name);
 	else if (f->n == 1)
 		add(f, "%s: none of %" G_GUINT64_FORMAT " replications was corrupted, P %s.", name,
 		    o->replications, limit);
 	else
-		add(f, "%s: none of %" G_GUINT64_FORMAT
-		       " replications was corrupted, at any of %u points.",
+		add(f,
+		    "%s: none of %" G_GUINT64_FORMAT
+		    " replications was corrupted, at any of %u points.",
 		    name, o->replications, f->n);
 }
 
@@ -106,8 +109,9 @@ static void add_corruption(struct findings *f, const char *name)
 	estimate = tsim_text_estimate(&e);
 	where = at(f, o.worst);
 	points = of_points(f, o.n_corrupted);
-	add(f, "%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " replications were corrupted%s%s%s, "
-	       "P = %s.",
+	add(f,
+	    "%s: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " replications were corrupted%s%s%s, "
+	    "P = %s.",
 	    name, o.corrupted, o.replications, points, f->n > 1 ? "; most often" : "", where,
 	    estimate);
 }

@@ -29,9 +29,10 @@ static char *replace(const char *svg, const char *pattern, const char *with)
 /* Scripts, and what a browser would fetch: gnuplot writes neither. */
 static gboolean is_harmless(const char *svg)
 {
-	g_autoptr(GRegex) regex = g_regex_new("<script|<foreignObject|\\bon[a-z]+\\s*=|href\\s*=\\s*"
-					      "[\"'](?!#|data:image/)|url\\((?!#)|@import",
-					      G_REGEX_CASELESS, 0, NULL);
+	g_autoptr(GRegex)
+		regex = g_regex_new("<script|<foreignObject|\\bon[a-z]+\\s*=|href\\s*=\\s*"
+				    "[\"'](?!#|data:image/)|url\\((?!#)|@import",
+				    G_REGEX_CASELESS, 0, NULL);
 
 	return !g_regex_match(regex, svg, 0, NULL);
 }

@@ -45,8 +45,9 @@ static void append_head(GString *out, const TsimStored *s)
 		tsim_stored_text(s->head, "filesystem"), tsim_stored_count(s->head, "seed"),
 		100 * tsim_stored_confidence(s));
 
-	g_string_append(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-			     "<meta name=\"viewport\" content=\"width=device-width\">\n");
+	g_string_append(out,
+			"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+			"<meta name=\"viewport\" content=\"width=device-width\">\n");
 	tsim_html_element(out, "title", title);
 	g_string_append_printf(out, "<style>\n%s</style>\n</head>\n<body>\n", style);
 	tsim_html_element(out, "h1", tsim_stored_text(s->head, "experiment"));
@@ -144,8 +145,8 @@ static void append_point(GString *out, JsonObject *point, guint i)
 static void append_columns(GString *out, JsonObject *point)
 {
 	static const char *const names[] = {
-		"fail:runs",	 "P(corrupt)", "difference to first", "destroyed per removal",
-		"stalled, %",	 "stall p99",  "more stall, s per run", "commit p99",
+		"fail:runs",  "P(corrupt)", "difference to first",   "destroyed per removal",
+		"stalled, %", "stall p99",  "more stall, s per run", "commit p99",
 	};
 	g_autoptr(GList) variables =
 		json_object_get_members(json_object_get_object_member(point, "parameters"));

@@ -130,7 +130,8 @@ static char *difference(const struct row *row, JsonObject *paired)
 static void append_row(GString *out, const struct row *row, JsonObject *a, JsonObject *b,
 		       JsonObject *paired)
 {
-	g_autofree char *first = row->text(a, row->path), *second = b ? row->text(b, row->path) : g_strdup("");
+	g_autofree char *first = row->text(a, row->path),
+			*second = b ? row->text(b, row->path) : g_strdup("");
 	g_autofree char *more = difference(row, paired);
 
 	/* Nobody had the occasion: nothing to be said. */
@@ -190,7 +191,6 @@ void tsim_mail_facts(GString *out, const TsimStored *stored)
 			       " events\n",
 			       replications, time, events);
 	if (failures)
-		g_string_append_printf(out, "%" G_GUINT64_FORMAT
-					    " more FAILED and count nowhere\n",
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT " more FAILED and count nowhere\n",
 				       failures);
 }

@@ -65,8 +65,8 @@ static char *values_of(JsonObject *point)
 
 static char *names_of(JsonObject *point)
 {
-	g_autoptr(GList) names =
-		json_object_get_members(json_object_get_object_member(point, "parameters"));
+	g_autoptr(GList)
+		names = json_object_get_members(json_object_get_object_member(point, "parameters"));
 	GString *text = g_string_new(NULL);
 
 	for (GList *name = names; name; name = name->next)
@@ -128,9 +128,8 @@ static void append_point(GString *out, JsonObject *point, const char *first, con
 	if (paired) {
 		g_autofree char *more = cost(paired);
 
-		g_string_append_printf(out, "%-2s%*s%s",
-				       tsim_mail_mark(paired, "corrupted"), COST_WIDTH, more,
-				       tsim_mail_mark(paired, "stall_s"));
+		g_string_append_printf(out, "%-2s%*s%s", tsim_mail_mark(paired, "corrupted"),
+				       COST_WIDTH, more, tsim_mail_mark(paired, "stall_s"));
 	}
 	g_string_append_c(out, '\n');
 }

@@ -374,7 +374,7 @@ static void append_tables(GString *out, const struct tsim_result *result)
 		append_paired(out, result, i);
 	}
 	if (n > 1)
-		g_string_append_printf(out, "  * significant: the exact test of pairs, and Student's t\n");
+		g_string_append(out, "  * significant: exact test of the pairs, Student's t\n");
 }
 
 static char *report_point(const struct tsim_document *document, const struct tsim_result *result)
@@ -395,7 +395,7 @@ static char *report_end(const struct tsim_document *document, const struct tsim_
 	GString *out = g_string_new(NULL);
 
 	if (head->n_points > 1)
-		g_string_append(out, "\n* differs from the first policy: exact test of the pairs\n");
+		g_string_append(out, "\n* differs from the first policy, exact test of pairs\n");
 	g_string_append(out,
 			"0:N (< x)  none seen in N chances, upper limit x;  -  too few samples\n");
 	tsim_text_command(out, head->command);

@@ -43,3 +43,4 @@ gboolean tsim_repro_init(struct tsim_repro *r, const struct tsim_race_file *hit,
 			 const TsimResolved *resolved, GError **error);
 /* A script for sh.  (transfer full) */
 char *tsim_repro_script(const struct tsim_repro *r);
+void tsim_repro_loops(GString *out, const struct tsim_repro *r);

@@ -309,7 +309,7 @@ static void add_key(JsonBuilder *b, const guint8 *key)
 	g_string_free(hex, TRUE);
 }
 
-/** tsim_result_json() - a point as an object; see docs/results.md for the names.  (transfer full) */
+/** tsim_result_json() - a point as an object; names: docs/results.md.  (transfer full) */
 JsonNode *tsim_result_json(const struct tsim_result *result)
 {
 	g_autoptr(JsonBuilder) b = json_builder_new();

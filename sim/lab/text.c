@@ -42,7 +42,7 @@ static gboolean reads_as_zero(double value, int decimals)
 	return value != 0 && fabs(value) < 0.5 * pow(10, -decimals);
 }
 
-/* How the numbers of an estimate are written: as multiples of 10^exponent, with so many decimals. */
+/* How the numbers of an estimate are written: in units of 10^exponent, with so many decimals. */
 struct digits {
 	double scale;
 	int exponent, decimals;

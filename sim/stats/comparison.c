@@ -28,9 +28,9 @@ static struct tsim_comparison student(double difference, double error, double fr
 				      double confidence, const char *method)
 {
 	double half = error > 0 ? t_quantile(freedom, confidence) * error : 0;
-	struct tsim_comparison c = { { difference, difference - half, difference + half, confidence,
-				       method },
-				     1 };
+	struct tsim_comparison c = {
+		{ difference, difference - half, difference + half, confidence, method }, 1
+	};
 
 	if (error > 0)
 		c.p = 2 * gsl_cdf_tdist_Q(fabs(difference) / error, freedom);
@@ -41,9 +41,8 @@ static struct tsim_comparison student(double difference, double error, double fr
 
 static struct tsim_comparison unknown(double difference, double confidence, const char *method)
 {
-	return (struct tsim_comparison){
-		{ difference, -INFINITY, INFINITY, confidence, method }, NAN
-	};
+	return (struct tsim_comparison){ { difference, -INFINITY, INFINITY, confidence, method },
+					 NAN };
 }
 
 /**

@@ -46,10 +46,16 @@ static void test_svg(void)
 static void test_harmful(void)
 {
 	static const char *const bad[] = {
-		"", "no figure", "<svg><script>x</script></svg>", "<svg onload=\"x()\"></svg>",
-		"<svg><use xlink:href='http://x/y'/></svg>", "<svg><image href=\"x.png\"/></svg>",
-		"<svg><path fill='url(http://x)'/></svg>", "<svg><foreignObject/></svg>",
-		"<svg><style>@import 'x'</style></svg>", "<svg>\xff</svg>",
+		"",
+		"no figure",
+		"<svg><script>x</script></svg>",
+		"<svg onload=\"x()\"></svg>",
+		"<svg><use xlink:href='http://x/y'/></svg>",
+		"<svg><image href=\"x.png\"/></svg>",
+		"<svg><path fill='url(http://x)'/></svg>",
+		"<svg><foreignObject/></svg>",
+		"<svg><style>@import 'x'</style></svg>",
+		"<svg>\xff</svg>",
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(bad); i++)

@@ -41,7 +41,7 @@ if command -v python3 > /dev/null; then
 	done < expected
 fi
 for line in 'SECONDS_TO_RUN=${SECONDS_TO_RUN:-20}' 'start 4 trim_loop' 'start 1 balance_loop' \
-	"mkfs.btrfs -q -f -K -d single -m single \"\$dev\" > /dev/null || fail 'mkfs.btrfs failed'" \
+	'mkfs.btrfs -q -f -K -d single -m single "$dev" > /dev/null ||' \
 	'mount -t btrfs -o noatime,nodiscard,commit=12,max_inline=4095,nossd "$dev" "$mnt" ||'; do
 	grep -qF -- "$line" try.sh || _fail "the script has no '$line'"
 done
