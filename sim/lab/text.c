@@ -54,12 +54,11 @@ static struct digits supported(const struct tsim_estimate *e)
 	double half = (e->high - e->low) / 2;
 	struct digits d = { 1, 0, 3 };
 
-	if (e->estimate != 0 || isfinite(half))
-		d.exponent = floor(log10(MAX(fabs(e->estimate), isfinite(half) ? half : 0)));
+	d.exponent = floor(log10(MAX(fabs(e->estimate), half)));
 	if (d.exponent >= -3 && d.exponent < 5)
 		d.exponent = 0;
 	d.scale = pow(10, d.exponent);
-	if (half > 0 && isfinite(half))
+	if (half > 0)
 		d.decimals = 1 - (int)floor(log10(half / d.scale));
 	d.decimals = CLAMP(d.decimals, -12, 9);
 	return d;
@@ -115,7 +114,7 @@ char *tsim_text_plus_minus(const struct tsim_estimate *e)
 	struct digits d;
 	GString *out;
 
-	if (!isfinite(e->estimate))
+	if (!isfinite(e->estimate) || !isfinite(e->high - e->low))
 		return g_strdup("-");
 	if (e->estimate == 0 && e->low == 0)
 		return e->high > 0 ? tsim_text_limit(e->high) : g_strdup("none");
