@@ -23,10 +23,12 @@ run_name = ""
 stats data index "run" using (run_name = strcol(1), 0) every ::0::0 nooutput
 end = 0
 most = 0
+n_bytes = 0
 stats data index "bytes" using ($1 == $1 ? (end = $1 > end ? $1 : end) : 0) nooutput
+stats data index "bytes" using (n_bytes = n_bytes + ($4 == $4), 0) nooutput
 stats data index "discards" using (most = $2 > most ? $2 : most, end = $1 > end ? $1 : end, 0) nooutput
-if (end <= 0) {
-	print "nothing happened: no chunk, no commit, no discard"
+if (end <= 0 || n_bytes == 0) {
+	print "nothing happened: no chunk and no commit"
 	exit status 3
 }
 n_commits = 0
