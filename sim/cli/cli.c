@@ -7,6 +7,8 @@
 #include "error.h"
 #include "expect.h"
 
+#define MAX_JOBS 1024
+
 /* Where the two lines begin that show a value and a caret below it; the end when there are none. */
 static gsize find_marked(const char *message)
 {
@@ -139,4 +141,43 @@ TsimConfig *tsim_cli_load(const char *path, char **sets, GError **error)
 		if (!tsim_config_set(config, sets[i], error))
 			return NULL;
 	return g_steal_pointer(&config);
+}
+
+/**
+ * tsim_cli_check_jobs:
+ * @jobs: of -j; 0: one per processor
+ */
+gboolean tsim_cli_check_jobs(int jobs, GError **error)
+{
+	if (jobs >= 0 && jobs <= MAX_JOBS)
+		return TRUE;
+	return tsim_throw(error, "-j: %d is out of range, permitted is 1 to %d", jobs, MAX_JOBS);
+}
+
+/**
+ * tsim_cli_count:
+ * @option: its long name, for the error
+ * @text: (nullable): what was given; NULL leaves @value as it is
+ */
+gboolean tsim_cli_count(const char *option, const char *text, guint64 low, guint64 high,
+			guint64 *value, GError **error)
+{
+	g_autoptr(GError) local = NULL;
+
+	if (!text || g_ascii_string_to_unsigned(text, 10, low, high, value, &local))
+		return TRUE;
+	return tsim_throw(error,
+			  "--%s: '%s' is not a number from %" G_GUINT64_FORMAT
+			  " to %" G_GUINT64_FORMAT,
+			  option, text, low, high);
+}
+
+/** tsim_cli_save() - @text in the file @name of @dir, whole or not at all */
+gboolean tsim_cli_save(const char *dir, const char *name, const char *text, GError **error)
+{
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+	g_autoptr(GError) local = NULL;
+
+	return g_file_set_contents(path, text, -1, &local) ||
+	       tsim_throw_run(error, "%s", local->message);
 }

@@ -53,6 +53,11 @@ int tsim_cli_fail(const GError *error);
  */
 gboolean tsim_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, const char *arguments,
 			const char *examples, int n_min, int n_max, GError **error);
+/* Options that several commands have. */
+gboolean tsim_cli_check_jobs(int jobs, GError **error);
+gboolean tsim_cli_count(const char *option, const char *text, guint64 low, guint64 high,
+			guint64 *value, GError **error);
+gboolean tsim_cli_save(const char *dir, const char *name, const char *text, GError **error);
 /* Load a configuration and apply the --set options; @sets may be NULL. */
 TsimConfig *tsim_cli_load(const char *path, char **sets, GError **error);
 TsimSweep *tsim_cli_sweep(const TsimConfig *config, const char *experiment, gboolean force,

@@ -10,7 +10,6 @@
 #include "output.h"
 #include "write-result.h"
 
-#define MAX_JOBS 1024
 
 #define MAX_SHARDS 100000
 
@@ -140,9 +139,8 @@ static gboolean check_options(GError **error)
 {
 	if (format && strcmp(format, "text") && strcmp(format, "json"))
 		return tsim_throw(error, "--format: '%s' is not one of text, json", format);
-	if (jobs < 0 || jobs > MAX_JOBS)
-		return tsim_throw(error, "-j: %d is out of range, permitted is 1 to %d", jobs,
-				  MAX_JOBS);
+	if (!tsim_cli_check_jobs(jobs, error))
+		return FALSE;
 	if (dir && experiments && g_strv_length(experiments) > 1)
 		return tsim_throw(
 			error, "-o: one directory cannot hold several experiments, leave it out");

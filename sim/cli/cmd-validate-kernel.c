@@ -8,7 +8,6 @@
 #include "ftrace.h"
 #include "kernel.h"
 
-#define MAX_JOBS 1024
 #define MAX_REPLICATIONS 100000
 
 static char *replications, *seed, *format, *dir;
@@ -90,30 +89,16 @@ static gboolean measure_all(char **paths, GError **error)
 
 /* ---- the table ---- */
 
-static gboolean parse_count(const char *option, const char *text, guint64 low, guint64 high,
-			    guint64 *value, GError **error)
-{
-	g_autoptr(GError) local = NULL;
-
-	if (!text || g_ascii_string_to_unsigned(text, 10, low, high, value, &local))
-		return TRUE;
-	return tsim_throw(error,
-			  "--%s: '%s' is not a number from %" G_GUINT64_FORMAT
-			  " to %" G_GUINT64_FORMAT,
-			  option, text, low, high);
-}
-
 static gboolean check_options(struct tsim_kernel_options *o, GError **error)
 {
 	guint64 n = TSIM_KERNEL_REPLICATIONS;
 
 	if (format && strcmp(format, "text") && strcmp(format, "json"))
 		return tsim_throw(error, "--format: '%s' is not one of text, json", format);
-	if (jobs < 0 || jobs > MAX_JOBS)
-		return tsim_throw(error, "-j: %d is out of range, permitted is 1 to %d", jobs,
-				  MAX_JOBS);
-	if (!parse_count("replications", replications, 2, MAX_REPLICATIONS, &n, error) ||
-	    !parse_count("seed", seed, 0, G_MAXUINT32, &o->seed, error))
+	if (!tsim_cli_check_jobs(jobs, error))
+		return FALSE;
+	if (!tsim_cli_count("replications", replications, 2, MAX_REPLICATIONS, &n, error) ||
+	    !tsim_cli_count("seed", seed, 0, G_MAXUINT32, &o->seed, error))
 		return FALSE;
 	o->replications = (guint)n;
 	o->jobs = (guint)jobs;
@@ -143,15 +128,6 @@ static void print_report(const struct tsim_kernel_report *report, gpointer data)
 	print(data, tsim_kernel_text(report));
 }
 
-static gboolean save(const char *name, const char *text, GError **error)
-{
-	g_autofree char *path = g_build_filename(dir, name, NULL);
-	g_autoptr(GError) local = NULL;
-
-	return g_file_set_contents(path, text, -1, &local) ||
-	       tsim_throw_run(error, "%s", local->message);
-}
-
 static gboolean validate(char **series, gboolean *passed, GError **error)
 {
 	struct tsim_kernel_options options = { .series = series, .seed = TSIM_KERNEL_SEED };
@@ -169,8 +145,9 @@ static gboolean validate(char **series, gboolean *passed, GError **error)
 	if (!p.live)
 		fputs(json, stdout);
 	*passed = tsim_kernel_passed(table);
-	return !dir || (save("kernel.txt", text->str, error) && save("kernel.json", json, error) &&
-			save("kernel.tsv", tsv, error));
+	return !dir || (tsim_cli_save(dir, "kernel.txt", text->str, error) &&
+			tsim_cli_save(dir, "kernel.json", json, error) &&
+			tsim_cli_save(dir, "kernel.tsv", tsv, error));
 }
 
 static gboolean pull_levers(GError **error)
@@ -189,8 +166,8 @@ static gboolean pull_levers(GError **error)
 	text = tsim_kernel_sensitivity_text(s);
 	tsv = tsim_kernel_sensitivity_tsv(s);
 	fputs(text, stdout);
-	return !dir || (save("kernel-sensitivity.txt", text, error) &&
-			save("kernel-sensitivity.tsv", tsv, error));
+	return !dir || (tsim_cli_save(dir, "kernel-sensitivity.txt", text, error) &&
+			tsim_cli_save(dir, "kernel-sensitivity.tsv", tsv, error));
 }
 
 static gboolean run(char **arguments, gboolean *passed, GError **error)

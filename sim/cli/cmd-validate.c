@@ -10,8 +10,6 @@
 #include "units.h"
 #include "validate.h"
 
-#define MAX_JOBS 1024
-
 static char *budget, *seed, *format, *dir;
 static int jobs;
 
@@ -43,26 +41,14 @@ static const char examples[] =
 	"  trimsim validate -o results/validation\n"
 	"  gnuplot -c plots/validation.gp results/validation/validation.tsv svg validation.svg\n";
 
-static gboolean parse_count(const char *option, const char *text, guint64 low, guint64 *value,
-			    GError **error)
-{
-	g_autoptr(GError) local = NULL;
-
-	if (!text || g_ascii_string_to_unsigned(text, 10, low, G_MAXUINT32, value, &local))
-		return TRUE;
-	return tsim_throw(error, "--%s: '%s' is not a number from %" G_GUINT64_FORMAT " to %u",
-			  option, text, low, G_MAXUINT32);
-}
-
 static gboolean check_options(struct tsim_validate_options *o, GError **error)
 {
 	if (format && strcmp(format, "text") && strcmp(format, "json"))
 		return tsim_throw(error, "--format: '%s' is not one of text, json", format);
-	if (jobs < 0 || jobs > MAX_JOBS)
-		return tsim_throw(error, "-j: %d is out of range, permitted is 1 to %d", jobs,
-				  MAX_JOBS);
-	if (!parse_count("budget", budget, 1000, &o->budget, error) ||
-	    !parse_count("seed", seed, 0, &o->seed, error))
+	if (!tsim_cli_check_jobs(jobs, error))
+		return FALSE;
+	if (!tsim_cli_count("budget", budget, 1000, G_MAXUINT32, &o->budget, error) ||
+	    !tsim_cli_count("seed", seed, 0, G_MAXUINT32, &o->seed, error))
 		return FALSE;
 	if (dir && g_mkdir_with_parents(dir, 0777) < 0)
 		return tsim_throw(error, "-o: cannot make the directory %s: %s", dir,
@@ -98,22 +84,14 @@ static void print_line(const struct tsim_validate_result *result, gpointer data)
 	p->has_before = TRUE;
 }
 
-static gboolean save(const char *name, const char *text, GError **error)
-{
-	g_autofree char *path = g_build_filename(dir, name, NULL);
-	g_autoptr(GError) local = NULL;
-
-	return g_file_set_contents(path, text, -1, &local) ||
-	       tsim_throw_run(error, "%s", local->message);
-}
-
 static gboolean save_all(const struct printer *p, const struct tsim_validate_table *table,
 			 const char *json, GError **error)
 {
 	g_autofree char *tsv = tsim_validate_tsv(table);
 
-	return save("validation.txt", p->text->str, error) &&
-	       save("validation.json", json, error) && save("validation.tsv", tsv, error);
+	return tsim_cli_save(dir, "validation.txt", p->text->str, error) &&
+	       tsim_cli_save(dir, "validation.json", json, error) &&
+	       tsim_cli_save(dir, "validation.tsv", tsv, error);
 }
 
 static gboolean validate(char **cases, gboolean *passed, GError **error)

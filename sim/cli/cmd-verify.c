@@ -10,7 +10,6 @@
 #include "results.h"
 #include "verify.h"
 
-#define MAX_JOBS 1024
 #define SAMPLE 100
 #define SHOWN 10
 
@@ -39,9 +38,8 @@ static const char examples[] =
 
 static gboolean check_options(GError **error)
 {
-	if (jobs < 0 || jobs > MAX_JOBS)
-		return tsim_throw(error, "-j: %d is out of range, permitted is 1 to %d", jobs,
-				  MAX_JOBS);
+	if (!tsim_cli_check_jobs(jobs, error))
+		return FALSE;
 	return sample >= 1 ||
 	       tsim_throw(error, "--sample: %d is out of range, 1 is the least", sample);
 }
