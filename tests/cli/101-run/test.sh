@@ -2,13 +2,15 @@
 # A run prints its report and leaves a complete result directory behind.
 source "$TEST_TOP/common"
 
-r1=$TEST_TOP/../../configs/validation/r1.conf
+short_configs
+r1=configs/validation/r1.conf
 run_status 0 run "$r1" --replications 400 -j 2
 expect '^experiment  r1$'
 expect '^400 replications per policy, seed 20261122, common random numbers,$'
 expect '^corrupt \(fail:runs\) +[1-9][0-9]*:400 +0:400 \(< 0.0092\)$'
 expect '^  trimsim run'
-expect ' --replications 400 --seed 20261122'
+tr -d '\\\n' < "$out" | grep -qE -- ' --replications 400 +--seed 20261122' ||
+	_fail 'not the command that reproduces it'
 awk 'length > 75 && !/trimsim run/' "$out" | grep -q . && _fail "a line of more than 75 columns"
 
 # The place is named on stderr.

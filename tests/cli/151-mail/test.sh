@@ -3,7 +3,8 @@
 source "$TEST_TOP/common"
 source "$TEST_TOP/sweep-config"
 
-r1=$(realpath "$TEST_TOP/../../configs/validation/r1.conf")
+short_configs
+r1=configs/validation/r1.conf
 fits()
 {
 	awk 'length > 75 && !/\.conf/ { exit 1 }' "$out" || _fail 'more than 75 columns'

@@ -4,7 +4,8 @@ source "$TEST_TOP/common"
 source "$TEST_TOP/sweep-config"
 command -v gnuplot > /dev/null || exit 77
 
-r1=$(realpath "$TEST_TOP/../../configs/validation/r1.conf")
+short_configs
+r1=configs/validation/r1.conf
 
 # Every tag is closed, every id is there once and what refers to one finds it;
 # nothing comes from elsewhere.
