@@ -19,6 +19,11 @@ enum tsim_purpose {
 	TSIM_DRAW_COW_BLOCK = 10,
 	TSIM_DRAW_DELAYED_REF = 11, /* index: k-th truncate of the run */
 	TSIM_DRAW_DIRECTORY = 12, /* entity: directory, index: k-th name that comes or goes */
+	TSIM_DRAW_DISCARD_IGNORED = 13, /* these as DISCARD_BODY */
+	TSIM_DRAW_DISCARD_BUG = 14,
+	TSIM_DRAW_DISCARD_ACK = 15,
+	TSIM_DRAW_DISCARD_DELAY = 16,
+	TSIM_DRAW_DISCARD_UNITS = 17, /* the key of the draws of its units */
 	TSIM_DRAW_READ = 20, /* index: k-th read of the run */
 	TSIM_DRAW_FTL_OVERWRITE = 21, /* index: k-th page overwritten before the run */
 	TSIM_DRAW_WORKLOAD = 100, /* and up: a workload's own purposes */

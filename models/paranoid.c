@@ -61,7 +61,8 @@ static void watch(void *data, const struct tsim_command *cmd)
 
 	tsim_invariant(p->last_ns <= cmd->start_ns && cmd->submit_ns <= cmd->start_ns &&
 			       cmd->start_ns <= cmd->effect_ns &&
-			       cmd->effect_ns <= cmd->complete_ns,
+			       cmd->start_ns <= cmd->complete_ns &&
+			       (cmd->effect_ns <= cmd->complete_ns || cmd->late),
 		       "the times of command %" G_GUINT64_FORMAT " are out of order", cmd->seq);
 	p->area_ns += held;
 	advance(p, cmd->submit_ns + held);

@@ -18,7 +18,7 @@
 enum {
 	DRAW_ARRIVAL = TSIM_DRAW_WORKLOAD + 20,
 	DRAW_KIND,
-	DRAW_PLACE, /* entity: how many places have been refused */
+	DRAW_PLACE, /* entity: how many places have been refused, 1001 more each further range */
 	DRAW_THINK,
 };
 
@@ -30,7 +30,7 @@ struct config {
 	guint64 depth;
 	TsimLaw *think;
 	double write_share, discard_share;
-	guint64 bytes;
+	guint64 bytes, discard_ranges;
 	tsim_ns warmup_ns, duration_ns;
 };
 
@@ -54,6 +54,9 @@ static const struct tsim_option options[] = {
 	  .help = "share of the requests that write; what neither writes nor discards reads" },
 	{ "discard_share", TSIM_OPT_SHARE, OPT(discard_share), .def = "0%",
 	  .help = "share that discards; with device.ftl = page a place that holds data" },
+	{ "discard_ranges", TSIM_OPT_COUNT, OPT(discard_ranges), 1, TSIM_MAX_DISCARD_RANGES,
+	  .def = "1",
+	  .help = "places that a discard names at once; device.discard.max_ranges of them share a command" },
 	{ "bytes", TSIM_OPT_BYTES, OPT(bytes), 512, 1e9, .def = "4KiB",
 	  .help = "of a request, and what its place is a multiple of" },
 	{ "warmup", TSIM_OPT_TIME, OPT(warmup_ns), 0, 1e15, .def = "0s",
@@ -94,34 +97,47 @@ static enum tsim_io kind_of(struct tsim_workload *w, guint32 k)
 	return u < c->write_share + c->discard_share ? TSIM_IO_DISCARD : TSIM_IO_READ;
 }
 
-static struct tsim_range place_of(struct tsim_workload *w, enum tsim_io kind, guint32 k)
+/* @range: of a discard of several, else 0 */
+static struct tsim_range place_of(struct tsim_workload *w, enum tsim_io kind, guint32 k,
+				  guint32 range)
 {
 	const struct config *c = w->config;
 	const struct state *state = w->state;
 	guint64 start;
-	guint32 refused = 0;
+	guint32 refused = 0, first = range * (MAX_REFUSED + 1);
 
 	do {
-		start = (guint64)(draw(w, refused, DRAW_PLACE, k) * (double)state->n_places) *
+		start = (guint64)(draw(w, first + refused, DRAW_PLACE, k) *
+				  (double)state->n_places) *
 			c->bytes;
 	} while (kind == TSIM_IO_DISCARD && !tsim_device_maps(&w->fs->dev, start) &&
 		 ++refused < MAX_REFUSED);
 	return TSIM_RANGE(start, start + c->bytes);
 }
 
+static void discard(struct tsim_workload *w, guint32 k)
+{
+	const struct config *c = w->config;
+	struct state *state = w->state;
+	struct tsim_range ranges[TSIM_MAX_DISCARD_RANGES];
+
+	for (guint32 i = 0; i < c->discard_ranges; i++)
+		ranges[i] = place_of(w, TSIM_IO_DISCARD, k, i);
+	tsim_device_discard_ranges(&w->fs->dev, ranges, (guint)c->discard_ranges, 0,
+				   &state->n_discards, NULL);
+}
+
 static void wait_for(struct tsim_workload *w, guint32 k)
 {
 	enum tsim_io kind = kind_of(w, k);
-	struct tsim_range range = place_of(w, kind, k);
 	struct tsim_device *dev = &w->fs->dev;
-	struct state *state = w->state;
 
 	if (kind == TSIM_IO_READ)
-		tsim_sleep_until(w->fs->engine, tsim_device_read(dev, range));
+		tsim_sleep_until(w->fs->engine, tsim_device_read(dev, place_of(w, kind, k, 0)));
 	else if (kind == TSIM_IO_WRITE)
-		tsim_device_write_wait(dev, range);
+		tsim_device_write_wait(dev, place_of(w, kind, k, 0));
 	else
-		tsim_device_discard(dev, range, 0, &state->n_discards, NULL);
+		discard(w, k);
 }
 
 /* ---- open ---- */
@@ -142,9 +158,9 @@ static void submit(struct tsim_workload *w, guint32 k)
 	struct state *state = w->state;
 
 	if (kind == TSIM_IO_READ) {
-		tsim_device_read(dev, place_of(w, kind, k));
+		tsim_device_read(dev, place_of(w, kind, k, 0));
 	} else if (kind == TSIM_IO_WRITE && dev->opt->scheduler == TSIM_SCHEDULER_FIFO) {
-		tsim_device_write(dev, place_of(w, kind, k), NULL, 0);
+		tsim_device_write(dev, place_of(w, kind, k, 0), NULL, 0);
 	} else {
 		g_queue_push_tail(&state->waiting, GUINT_TO_POINTER(k));
 		tsim_actor_spawn(w->fs->engine, "request", 1, 0, request, w);

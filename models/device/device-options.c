@@ -6,26 +6,36 @@
 #include "error.h"
 #include "ftl-device.h"
 
-static const char *const queueing_names[] = { "queued", "barrier", NULL };
+static const char *const queueing_names[] = { "queued", "barrier", "exclusive", NULL };
 static const char *const scheduler_names[] = { "fifo", "reads-first", NULL };
 static const char *const ftl_names[] = { "none", "page", NULL };
 static const char *const gc_names[] = { "greedy", "fifo", NULL };
-static const char *const effect_names[] = { "start", "end", "sweep", NULL };
+static const char *const effect_names[] = { "start", "end", "sweep", "uniform", "deferred", NULL };
+static const char *const ack_names[] = { "end", "early", NULL };
+static const char *const reads_names[] = { "zeroes", "ones", "old", NULL };
 
 #define OPT(field) offsetof(struct tsim_device_options, field)
 #define HOUR_NS 3600e9
 
 const struct tsim_option tsim_device_option_table[] = {
 	{ "discard.latency", TSIM_OPT_LAW, OPT(discard_latency), .def = "none",
-	  .help = "law of a discard command's service; replaces base, per_range, rate, sigma and tail" },
+	  .help = "law of a discard command's service; replaces base, per_range, per_unit, rate, sigma and tail" },
 	{ "discard.base", TSIM_OPT_TIME, OPT(discard_base_ns), 0, HOUR_NS, .def = "0ns",
 	  .help = "cost of a discard command whatever its size" },
 	{ "discard.per_range", TSIM_OPT_TIME, OPT(discard_per_range_ns), 0, HOUR_NS, .def = "0ns",
-	  .help = "cost of each range of a discard command (one range per command here)" },
+	  .help = "cost of each range of a discard command" },
+	{ "discard.per_unit", TSIM_OPT_TIME, OPT(discard_per_unit_ns), 0, HOUR_NS, .def = "0ns",
+	  .help = "cost of each unit of the map, a part of one counts whole" },
+	{ "discard.unit", TSIM_OPT_BYTES, OPT(discard_unit_bytes), 512, 1e12, .def = "4KiB",
+	  .help = "unit of the map, for per_unit and for effect = uniform",
+	  .source = "FEMU, nvmevirt: 4 KiB" },
 	{ "discard.rate", TSIM_OPT_RATE, OPT(discard_rate), 1e3, INFINITY, .def = "inf",
 	  .help = "bytes discarded per second, beside the fixed costs" },
+	{ "discard.rate_unmapped", TSIM_OPT_RATE, OPT(discard_rate_unmapped), 0, INFINITY,
+	  .def = "0B/s",
+	  .help = "the same for bytes that are discarded already and not written since; 0: as rate" },
 	{ "discard.sigma", TSIM_OPT_REAL, OPT(discard_sigma), 0, 10, .def = "0",
-	  .help = "sigma of the lognormal factor (median 1) on base, per_range and rate" },
+	  .help = "sigma of the lognormal factor (median 1) on base, per_range, per_unit and rate" },
 	{ "discard.tail_probability", TSIM_OPT_SHARE, OPT(discard_tail_probability), .def = "0",
 	  .help = "share of discards that take an extra time of the law discard.tail" },
 	{ "discard.tail", TSIM_OPT_LAW, OPT(discard_tail), .def = "none",
@@ -33,6 +43,9 @@ const struct tsim_option tsim_device_option_table[] = {
 	{ "discard.max_bytes", TSIM_OPT_BYTES, OPT(discard_max_bytes), 4096, 1e15,
 	  .def = "4294963200B", .help = "largest discard command; longer ranges are split",
 	  .source = "block/blk-lib.c: round_down(UINT_MAX, granularity)" },
+	{ "discard.max_ranges", TSIM_OPT_COUNT, OPT(discard_max_ranges), 1, TSIM_MAX_DISCARD_RANGES,
+	  .def = "1", .help = "ranges that one command carries, if they are submitted together",
+	  .source = "block/blk-merge.c: blk_discard_mergable(); NVMe 256" },
 	{ "discard.granularity", TSIM_OPT_BYTES, OPT(discard_granularity_bytes), 512, 1e12,
 	  .def = "4KiB",
 	  .help = "unit of deallocation: a granule not wholly covered is left alone" },
@@ -40,14 +53,39 @@ const struct tsim_option tsim_device_option_table[] = {
 	  .help = "discard commands that the device works on at a time" },
 	{ "discard.queueing", TSIM_OPT_ENUM, OPT(discard_queueing), .choices = queueing_names,
 	  .def = "queued",
-	  .help = "queued: no order against other commands; barrier: drains the queue and runs alone" },
+	  .help = "queued: no order against other commands; barrier: drains the queue and runs alone; exclusive: as barrier, all pieces in the queue at once" },
 	{ "discard.effect", TSIM_OPT_ENUM, OPT(discard_effect), .choices = effect_names,
-	  .def = "end", .help = "when within its service a discard destroys the data" },
+	  .def = "end",
+	  .help = "when within its service a discard destroys the data; uniform: each unit at its own time; deferred: after it" },
 	{ "discard.sweep_steps", TSIM_OPT_COUNT, OPT(sweep_steps), 0, 1e6, .def = "0",
 	  .help = "sweep in so many equal steps, each taking effect at its end; 0: continuously" },
 	{ "discard.tick", TSIM_OPT_TIME, OPT(discard_tick_ns), 0, 1e9, .def = "0ns",
 	  .help = "discards end on multiples of this, one after their time, last begun first; 0: at their time",
 	  .source = "a device that completes by delayed work: kernel/time/timer.c" },
+	{ "discard.ack", TSIM_OPT_ENUM, OPT(discard_ack), .choices = ack_names, .def = "end",
+	  .help = "when the host sees the completion; early: ack_latency after the start, the service begins then" },
+	{ "discard.ack_latency", TSIM_OPT_LAW, OPT(discard_ack_latency), .def = "none",
+	  .help = "law of the time until an early acknowledgement; none: at once" },
+	{ "discard.delay", TSIM_OPT_LAW, OPT(discard_delay), .def = "none",
+	  .help = "law of the time from the end of a discard to its effect: deferred, or the firmware bug" },
+	{ "discard.backlog", TSIM_OPT_COUNT, OPT(discard_backlog), 1, 65536, .def = "64",
+	  .help = "commands that can be acknowledged and not in effect; the next is only when one of them is",
+	  .source = "inferred" },
+	{ "discard.firmware_bug", TSIM_OPT_SHARE, OPT(discard_firmware_bug), .def = "0",
+	  .help = "share of discards whose effect comes discard.delay late and destroys what was written since",
+	  .source = "drivers/ata/libata-core.c: ATA_HORKAGE_NO_NCQ_TRIM" },
+	{ "discard.ignored", TSIM_OPT_SHARE, OPT(discard_ignored), .def = "0",
+	  .help = "share of discards that take their time and do nothing" },
+	{ "discard.reads", TSIM_OPT_ENUM, OPT(discard_reads), .choices = reads_names,
+	  .def = "zeroes",
+	  .help = "what reads find after a discard; old: the data, so that nothing is lost yet" },
+	{ "discard.slow_rw", TSIM_OPT_REAL, OPT(discard_slow_rw), 1, 1e6, .def = "1",
+	  .help = "while a discard is in service, reads and writes take so many times as long" },
+	{ "discard.slow_gc", TSIM_OPT_REAL, OPT(discard_slow_gc), 1, 1e6, .def = "1",
+	  .help = "while a discard is in service, what collection reads and erases takes so many times as long" },
+	{ "discard.timeout", TSIM_OPT_TIME, OPT(discard_timeout_ns), 0, HOUR_NS, .def = "0ns",
+	  .help = "the host aborts a discard after this, and it fails; 0: never",
+	  .source = "Linux: 30 s for SCSI, SATA and NVMe; none for virtio-blk" },
 	{ "slots", TSIM_OPT_COUNT, OPT(slots), 1, 65536, .def = "32",
 	  .help = "reads, writes and flushes served at a time" },
 	{ "read.base", TSIM_OPT_TIME, OPT(read_base_ns), 0, HOUR_NS, .def = "0ns",
@@ -120,9 +158,34 @@ static gboolean divides(const char *small, guint64 part, const char *large, guin
 			  large, whole, small, part);
 }
 
+/* What is in flight of a command that takes effect unit by unit. */
+#define MAX_UNITS 1048576
+
+static gboolean check_discard(const struct tsim_device_options *opt, guint64 size_bytes,
+			      GError **error)
+{
+	guint64 command = MIN(opt->discard_max_bytes, size_bytes);
+
+	if (opt->discard_firmware_bug > 0 && opt->discard_ack == TSIM_ACK_END &&
+	    !opt->discard_delay)
+		return tsim_throw(error, "device.discard.firmware_bug does nothing without"
+					 " device.discard.delay, e.g. fixed(1s), or"
+					 " device.discard.ack = early");
+	if (opt->discard_effect == TSIM_EFFECT_UNIFORM &&
+	    command / opt->discard_unit_bytes > MAX_UNITS)
+		return tsim_throw(error,
+				  "device.discard.effect = uniform cuts a command of"
+				  " %" G_GUINT64_FORMAT "B into more than %d units; take a"
+				  " larger device.discard.unit, %" G_GUINT64_FORMAT "B or more",
+				  command, MAX_UNITS, command / MAX_UNITS + 1);
+	return TRUE;
+}
+
 gboolean tsim_device_options_check(const struct tsim_device_options *opt, guint64 size_bytes,
 				   GError **error)
 {
+	if (!check_discard(opt, size_bytes, error))
+		return FALSE;
 	if (opt->ftl == TSIM_FTL_OFF)
 		return TRUE;
 	if (!divides("ftl.page", opt->ftl_page_bytes, "ftl.program", opt->ftl_program_bytes,

@@ -10,13 +10,30 @@
 enum tsim_queueing {
 	TSIM_QUEUED, /* NVMe, virtio, NCQ: no order between commands in flight */
 	TSIM_BARRIER, /* SATA, non-queued TRIM: drains the queue, runs alone */
+	TSIM_EXCLUSIVE, /* eMMC, SD: as barrier, its pieces one after the other in the queue */
 };
 
 enum tsim_effect {
 	TSIM_EFFECT_START,
 	TSIM_EFFECT_END,
 	TSIM_EFFECT_SWEEP, /* start + service * (x - first) / length */
+	TSIM_EFFECT_UNIFORM, /* each unit at a time of its own between start and end */
+	TSIM_EFFECT_DEFERRED, /* by a background queue, discard.delay after the end */
 };
+
+enum tsim_ack {
+	TSIM_ACK_END, /* the completion comes when the work is done */
+	TSIM_ACK_EARLY, /* ... after discard.ack_latency, and the work begins then */
+};
+
+/* What reads find where a discard took effect. */
+enum tsim_reads {
+	TSIM_READS_ZEROES,
+	TSIM_READS_ONES,
+	TSIM_READS_OLD, /* what was there, until it is overwritten */
+};
+
+#define TSIM_MAX_DISCARD_RANGES 256 /* NVMe: of one DSM command */
 
 enum tsim_scheduler {
 	TSIM_SCHEDULER_FIFO,
@@ -32,6 +49,12 @@ struct tsim_device_options {
 	TsimLaw *discard_tail, *discard_latency;
 	guint64 discard_max_bytes, discard_granularity_bytes, discard_slots, sweep_steps;
 	int discard_queueing, discard_effect;
+	tsim_ns discard_per_unit_ns, discard_timeout_ns;
+	guint64 discard_unit_bytes, discard_max_ranges, discard_backlog;
+	double discard_rate_unmapped; /* 0: as discard_rate */
+	int discard_ack, discard_reads;
+	TsimLaw *discard_ack_latency, *discard_delay;
+	double discard_ignored, discard_firmware_bug, discard_slow_rw, discard_slow_gc;
 	tsim_ns read_base_ns, write_base_ns, flush_base_ns;
 	double read_rate, write_rate;
 	tsim_ns discard_tick_ns;

@@ -2,17 +2,12 @@
 /*
  * An SSD as its block device shows it.
  *
- * Models: reads, writes, flushes and discards in flight with submit, effect
- *   and completion times; parallel slots; splitting of discards at max_bytes
- *   and granularity; queued discards and the barrier of non-queued SATA TRIM;
- *   effect at start, at the end or swept over the range; first come first
- *   served, or reads before what waits; the flash behind it, if it has a
- *   translation layer (ftl-device.c).
- * Leaves out: early acknowledgement, merging of neighbouring discards,
- *   volatile cache loss.
- * Source: Linux block/blk-lib.c:__blkdev_issue_discard (splitting);
- *   C. Hellwig, linux-btrfs 2023-04-05 (non-queued TRIM drains the queue);
- *   NVMe 1.2 ch. 7 (no order between commands in flight).
+ * Models: reads, writes and flushes in flight with submit, effect and
+ *   completion times; parallel slots; first come first served, or reads before
+ *   what waits; the flash behind it, if it has a translation layer
+ *   (ftl-device.c).  Discards are in discard.c.
+ * Leaves out: loss of power, and with it that of a volatile cache.
+ * Source: NVMe 1.2 ch. 7 (no order between commands in flight).
  *
  * Every time of a command follows by arithmetic from its arrival and from
  * what was submitted before, so the device needs no event of its own: only
@@ -23,13 +18,10 @@
 
 #include <string.h>
 
-#include "draws.h"
+#include "device-private.h"
 #include "effects.h"
+#include "late.h"
 #include "service.h"
-
-/* Completions of one tick, so far apart that whoever is woken first is done first. */
-#define TICK_STACK 1000
-#define TICK_APART_NS 100
 
 void tsim_device_init(struct tsim_device *dev, TsimEngine *engine,
 		      const struct tsim_device_options *opt, const struct tsim_rng *rng)
@@ -37,16 +29,23 @@ void tsim_device_init(struct tsim_device *dev, TsimEngine *engine,
 	*dev = (struct tsim_device){ .engine = engine, .opt = opt, .rng = *rng };
 	dev->slot_free_ns = g_new0(tsim_ns, opt->slots);
 	dev->discard_slot_free_ns = g_new0(tsim_ns, opt->discard_slots);
+	if (tsim_device_is_late(opt))
+		dev->backlog_ns = g_new0(tsim_ns, opt->discard_backlog);
 	dev->in_flight = g_array_new(FALSE, FALSE, sizeof(struct tsim_command));
 	dev->sweeps = g_array_new(FALSE, FALSE, sizeof(struct tsim_command));
+	dev->late = tsim_late_new();
 }
 
 void tsim_device_clear(struct tsim_device *dev)
 {
 	g_clear_pointer(&dev->slot_free_ns, g_free);
 	g_clear_pointer(&dev->discard_slot_free_ns, g_free);
+	g_clear_pointer(&dev->backlog_ns, g_free);
 	g_clear_pointer(&dev->in_flight, g_array_unref);
 	g_clear_pointer(&dev->sweeps, g_array_unref);
+	g_clear_pointer(&dev->late, g_array_unref);
+	tsim_interval_set_clear(&dev->discarding);
+	tsim_interval_set_clear(&dev->unmapped);
 	g_clear_pointer(&dev->ftl, tsim_device_ftl_free);
 	g_queue_clear(&dev->held);
 }
@@ -83,7 +82,8 @@ gboolean tsim_device_maps(const struct tsim_device *dev, guint64 at)
 	return !dev->ftl || tsim_ftl_lookup(dev->ftl->map, (guint32)page) != TSIM_FTL_NONE;
 }
 
-static tsim_ns *earliest_slot(tsim_ns *free_ns, guint64 n)
+/* Of @n times the first, or one that is 0. */
+tsim_ns *tsim_device_earliest_slot(tsim_ns *free_ns, guint64 n)
 {
 	tsim_ns *best = free_ns;
 
@@ -99,14 +99,14 @@ static tsim_ns *earliest_slot(tsim_ns *free_ns, guint64 n)
  * it can start at once: what is in the queue is served in its order, so a
  * read that comes meanwhile goes first.  Those that wait keep their own order.
  */
-static void wait_for_turn(struct tsim_device *dev, gboolean barrier)
+void tsim_device_wait_for_turn(struct tsim_device *dev, gboolean barrier)
 {
 	TsimActor *self = tsim_actor_self(dev->engine);
 	tsim_ns start;
 
 	g_queue_push_tail(&dev->held, self);
 	for (;;) {
-		start = MAX(*earliest_slot(dev->slot_free_ns, dev->opt->slots),
+		start = MAX(*tsim_device_earliest_slot(dev->slot_free_ns, dev->opt->slots),
 			    dev->barrier_until_ns);
 		if (barrier)
 			start = MAX(start, dev->busy_until_ns);
@@ -122,17 +122,22 @@ static void wait_for_turn(struct tsim_device *dev, gboolean barrier)
 }
 
 /* What the flash did by itself, and with it what has taken effect, up to now. */
-static void catch_up(struct tsim_device *dev)
+void tsim_device_catch_up(struct tsim_device *dev)
 {
+	tsim_ns idle;
+
 	tsim_device_settle(dev);
-	tsim_device_ftl_idle(dev->ftl, MAX(dev->busy_until_ns, dev->ftl->flash.done_ns),
-			     tsim_now(dev->engine));
+	idle = MAX(dev->busy_until_ns, dev->ftl->flash.done_ns);
+	dev->ftl->flash.gc_factor = tsim_device_gc_factor(dev, idle);
+	tsim_device_ftl_idle(dev->ftl, idle, tsim_now(dev->engine));
 }
 
 /* When a command that starts at @start is done. */
 static tsim_ns serve(struct tsim_device *dev, enum tsim_io io, struct tsim_range range,
 		     tsim_ns start)
 {
+	if (dev->ftl)
+		dev->ftl->flash.gc_factor = tsim_device_gc_factor(dev, start);
 	switch (io) {
 	case TSIM_IO_READ:
 		if (dev->ftl)
@@ -150,13 +155,15 @@ static tsim_ns serve(struct tsim_device *dev, enum tsim_io io, struct tsim_range
 	}
 }
 
-static void count(struct tsim_device *dev, enum tsim_io io, const struct tsim_command *cmd)
+/* @service: of the device's work. */
+void tsim_device_count(struct tsim_device *dev, enum tsim_io io, const struct tsim_command *cmd,
+		       tsim_ns service)
 {
 	struct tsim_load *load = &dev->load[io];
 
 	load->n++;
 	load->wait_ns += cmd->start_ns - cmd->submit_ns;
-	load->service_ns += cmd->complete_ns - cmd->start_ns;
+	load->service_ns += service;
 }
 
 /*
@@ -167,18 +174,19 @@ static struct tsim_command queue_io(struct tsim_device *dev, enum tsim_io io,
 				    struct tsim_range range, tsim_ns submit, tsim_ns not_before)
 {
 	tsim_ns now = tsim_now(dev->engine);
-	tsim_ns *slot = earliest_slot(dev->slot_free_ns, dev->opt->slots);
+	tsim_ns *slot = tsim_device_earliest_slot(dev->slot_free_ns, dev->opt->slots);
 	struct tsim_command cmd = { .range = range, .submit_ns = submit, .seq = dev->seq++ };
 
 	if (dev->ftl)
-		catch_up(dev);
+		tsim_device_catch_up(dev);
 	cmd.start_ns = MAX(MAX(now, *slot), MAX(dev->barrier_until_ns, not_before));
-	cmd.complete_ns = serve(dev, io, range, cmd.start_ns);
+	cmd.complete_ns =
+		tsim_device_stretch(dev, io, cmd.start_ns, serve(dev, io, range, cmd.start_ns));
 	cmd.effect_ns = cmd.complete_ns;
 	*slot = cmd.complete_ns;
 	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd.complete_ns);
 	dev->longest_wait_ns = MAX(dev->longest_wait_ns, cmd.start_ns - submit);
-	count(dev, io, &cmd);
+	tsim_device_count(dev, io, &cmd, cmd.complete_ns - cmd.start_ns);
 	if (dev->io_ns)
 		tsim_histogram_add(dev->io_ns, cmd.complete_ns - submit);
 	if (dev->watch)
@@ -231,7 +239,7 @@ void tsim_device_write_wait(struct tsim_device *dev, struct tsim_range range)
 	tsim_ns submit = tsim_now(dev->engine);
 
 	if (dev->opt->scheduler == TSIM_SCHEDULER_READS_FIRST)
-		wait_for_turn(dev, FALSE);
+		tsim_device_wait_for_turn(dev, FALSE);
 	tsim_sleep_until(dev->engine, submit_write(dev, range, submit, NULL, 0));
 }
 
@@ -242,116 +250,13 @@ void tsim_device_write_wait(struct tsim_device *dev, struct tsim_range range)
 tsim_ns tsim_device_flush(struct tsim_device *dev)
 {
 	return queue_io(dev, TSIM_IO_FLUSH, TSIM_RANGE(0, 0), tsim_now(dev->engine),
-			dev->writes_done_ns).complete_ns;
+			dev->writes_done_ns)
+		.complete_ns;
 }
 
-static tsim_ns effect_time(const struct tsim_device_options *opt, const struct tsim_command *cmd)
-{
-	return opt->discard_effect == TSIM_EFFECT_START ? cmd->start_ns : cmd->complete_ns;
-}
-
-/*
- * A delayed work ends a jiffy late at most, and the timer wheel's buckets are
- * stacks: of those that end on one tick the last begun is first.
- */
-static tsim_ns on_tick(struct tsim_device *dev, tsim_ns start, tsim_ns service)
-{
-	tsim_ns tick = dev->opt->discard_tick_ns, begun = start / tick;
-
-	if (begun != dev->tick) {
-		dev->tick = begun;
-		dev->n_on_tick = 0;
-	}
-	if (dev->n_on_tick < TICK_STACK)
-		dev->n_on_tick++;
-	return (begun + 1 + (service + tick - 1) / tick) * tick +
-	       (TICK_STACK - dev->n_on_tick) * TICK_APART_NS;
-}
-
-static tsim_ns submit_discard(struct tsim_device *dev, struct tsim_command *cmd, guint32 entity,
-			      guint32 index)
-{
-	const struct tsim_device_options *opt = dev->opt;
-	tsim_ns service =
-		tsim_discard_service(opt, &dev->rng, tsim_range_len(cmd->range), entity, index);
-	tsim_ns *slot = earliest_slot(dev->discard_slot_free_ns, opt->discard_slots);
-
-	if (dev->ftl)
-		catch_up(dev);
-	cmd->discard = TRUE;
-	cmd->seq = dev->seq++;
-	cmd->start_ns = MAX(MAX(tsim_now(dev->engine), *slot), dev->barrier_until_ns);
-	if (opt->discard_queueing == TSIM_BARRIER)
-		cmd->start_ns = MAX(cmd->start_ns, dev->busy_until_ns);
-	cmd->complete_ns = opt->discard_tick_ns > 0 ? on_tick(dev, cmd->start_ns, service) :
-						      cmd->start_ns + service;
-	cmd->effect_ns = effect_time(opt, cmd);
-	*slot = cmd->complete_ns;
-	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd->complete_ns);
-	if (opt->discard_queueing == TSIM_BARRIER)
-		dev->barrier_until_ns = cmd->complete_ns;
-	count(dev, TSIM_IO_DISCARD, cmd);
-	if (dev->discard_ns)
-		tsim_histogram_add(dev->discard_ns, cmd->complete_ns - cmd->submit_ns);
-	if (dev->watch)
-		dev->watch(dev->watch_data, cmd);
-	if (dev->draw_log)
-		g_array_append_val(dev->draw_log,
-				   ((struct tsim_discard_draw){ entity, index, service }));
-	return cmd->complete_ns;
-}
-
-static void put_in_flight(struct tsim_device *dev, struct tsim_command *cmd)
-{
-	struct tsim_range whole = tsim_whole_granules(dev->opt, cmd->range);
-
-	if (dev->listener.discard_submit)
-		dev->listener.discard_submit(dev->listener.data, cmd);
-	if (whole.start >= whole.end)
-		return;
-	cmd->range = whole;
-	if (dev->opt->discard_effect == TSIM_EFFECT_SWEEP)
-		tsim_effects_add_sweep(dev, cmd);
-	else
-		tsim_effects_add(dev, cmd);
-}
-
-/**
- * tsim_device_discard:
- * @range: physical bytes
- * @entity, @index: address of the first latency draw; @index moves on by one a piece
- * @tag: handed to the listener
- *
- * blkdev_issue_discard: all pieces are submitted together and the caller
- * waits for the last.  On a barrier device a piece is issued only when the
- * one before has completed, so that other commands go in between.
- */
-void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity,
-			 guint32 *index, void *tag)
-{
-	tsim_ns done = tsim_now(dev->engine);
-	guint64 pos = range.start;
-
-	for (guint piece = 0; pos < range.end; piece++) {
-		struct tsim_command cmd = { .tag = tag,
-					    .piece = piece,
-					    .submit_ns = tsim_now(dev->engine) };
-
-		cmd.range = TSIM_RANGE(pos, tsim_piece_end(dev->opt, pos, range.end));
-		if (dev->opt->scheduler == TSIM_SCHEDULER_READS_FIRST &&
-		    dev->opt->discard_queueing == TSIM_BARRIER)
-			wait_for_turn(dev, TRUE);
-		done = tsim_later(done, submit_discard(dev, &cmd, entity, (*index)++));
-		pos = cmd.range.end;
-		put_in_flight(dev, &cmd);
-		if (dev->opt->discard_queueing == TSIM_BARRIER && pos < range.end)
-			tsim_sleep_until(dev->engine, done);
-	}
-	tsim_sleep_until(dev->engine, done);
-}
-
-static struct tsim_command recorded_command(struct tsim_device *dev, enum tsim_io io,
-					    struct tsim_range range, tsim_ns done_ns)
+/* As it was recorded: served from now until @done_ns. */
+struct tsim_command tsim_device_recorded_command(struct tsim_device *dev, enum tsim_io io,
+						 struct tsim_range range, tsim_ns done_ns)
 {
 	TsimHistogram *latencies = io == TSIM_IO_DISCARD ? dev->discard_ns : dev->io_ns;
 	tsim_ns now = tsim_now(dev->engine);
@@ -363,9 +268,9 @@ static struct tsim_command recorded_command(struct tsim_device *dev, enum tsim_i
 				    .seq = dev->seq++ };
 
 	if (dev->ftl)
-		catch_up(dev);
+		tsim_device_catch_up(dev);
 	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd.complete_ns);
-	count(dev, io, &cmd);
+	tsim_device_count(dev, io, &cmd, cmd.complete_ns - cmd.start_ns);
 	if (latencies)
 		tsim_histogram_add(latencies, cmd.complete_ns - now);
 	return cmd;
@@ -380,7 +285,7 @@ static struct tsim_command recorded_command(struct tsim_device *dev, enum tsim_i
 tsim_ns tsim_device_write_recorded(struct tsim_device *dev, struct tsim_range range,
 				   tsim_ns done_ns, void *tag, guint64 tag_number)
 {
-	struct tsim_command cmd = recorded_command(dev, TSIM_IO_WRITE, range, done_ns);
+	struct tsim_command cmd = tsim_device_recorded_command(dev, TSIM_IO_WRITE, range, done_ns);
 
 	if (dev->ftl) /* for what it moves; the time is the recorded one */
 		tsim_device_ftl_write(dev->ftl, range, cmd.start_ns);
@@ -391,23 +296,4 @@ tsim_ns tsim_device_write_recorded(struct tsim_device *dev, struct tsim_range ra
 	dev->writes_done_ns = MAX(dev->writes_done_ns, cmd.complete_ns);
 	tsim_effects_add(dev, &cmd);
 	return cmd.complete_ns;
-}
-
-/**
- * tsim_device_discard_recorded:
- * @range: of one command
- *
- * When within its time it takes effect, the option discard.effect says.
- */
-void tsim_device_discard_recorded(struct tsim_device *dev, struct tsim_range range, tsim_ns done_ns,
-				  void *tag)
-{
-	struct tsim_command cmd = recorded_command(dev, TSIM_IO_DISCARD, range, done_ns);
-
-	cmd.discard = TRUE;
-	cmd.tag = tag;
-	cmd.effect_ns = effect_time(dev->opt, &cmd);
-	if (dev->watch)
-		dev->watch(dev->watch_data, &cmd);
-	put_in_flight(dev, &cmd);
 }

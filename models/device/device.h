@@ -15,12 +15,16 @@ static inline tsim_ns tsim_later(tsim_ns a, tsim_ns b)
 	return a > b ? a : b;
 }
 
-/* A command in flight.  All three times are known when it is submitted. */
+/*
+ * A command in flight.  All times are known when it is submitted.  Where it
+ * waits for its effect, start and completion are those of the device's work.
+ */
 struct tsim_command {
 	struct tsim_range range;
 	tsim_ns submit_ns, start_ns, effect_ns, complete_ns;
 	guint64 seq; /* order of submission, decides equal effect times */
 	gboolean discard;
+	gboolean late; /* a discard that may take effect after its acknowledgement */
 	guint64 first; /* swept discards: where the sweep began; range.start is where it is */
 	guint piece; /* of the discard it was split from */
 	void *tag; /* the submitter's */
@@ -33,8 +37,10 @@ struct tsim_device_listener {
 	/* @range: the part of the command that takes effect at @t (all of it unless swept). */
 	void (*discard_effect)(void *data, const struct tsim_command *cmd, struct tsim_range range,
 			       tsim_ns t);
-	void (*discard_submit)(void *data, const struct tsim_command *cmd);
+	/* A late discard is under way: its tag must live until it is over.  Both may be NULL. */
+	void (*discard_late)(void *data, const struct tsim_command *cmd);
 	void *data;
+	void (*discard_over)(void *data, void *tag);
 };
 
 /* One latency draw, for tests of common random numbers. */
@@ -63,6 +69,12 @@ struct tsim_device {
 	tsim_ns writes_done_ns;
 	GArray *in_flight; /* (element-type struct tsim_command) heap by effect */
 	GArray *sweeps; /* (element-type struct tsim_command) */
+	GArray *late; /* (element-type struct tsim_late) discards that spare what is written */
+	tsim_ns deferred_ns; /* effect of the last deferred discard */
+	tsim_ns *backlog_ns; /* a ring of opt->discard_backlog: when those before are in effect */
+	guint64 n_backlog; /* discards that ever were in it */
+	struct tsim_interval_set discarding; /* ns in which a discard is in service */
+	struct tsim_interval_set unmapped; /* discarded and not written since; rate_unmapped only */
 	tsim_ns swept_until_ns; /* all sweeps are where they are then */
 	tsim_ns tick; /* the last that a discard began in */
 	guint n_on_tick;
@@ -100,8 +112,11 @@ void tsim_device_write_wait(struct tsim_device *dev, struct tsim_range range);
 gboolean tsim_device_maps(const struct tsim_device *dev, guint64 at);
 
 /* Split, submit and wait for all pieces (blkdev_issue_discard).  Draws are addressed (entity, *index). */
-void tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity,
-			 guint32 *index, void *tag);
+gboolean tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity,
+			     guint32 *index, void *tag);
+/* The same for ranges that are submitted together, under one plug. */
+gboolean tsim_device_discard_ranges(struct tsim_device *dev, const struct tsim_range *ranges,
+				    guint n, guint32 entity, guint32 *index, void *tag);
 /* As a recording has them: done at @done_ns, whatever slots and laws say.  Neither waits. */
 tsim_ns tsim_device_write_recorded(struct tsim_device *dev, struct tsim_range range,
 				   tsim_ns done_ns, void *tag, guint64 tag_number);

@@ -14,6 +14,8 @@
 
 #include <math.h>
 
+#include "late.h"
+
 /* A heap on (effect, seq): of two effects at one instant the later submitted wins. */
 static gboolean effect_before(const struct tsim_command *a, const struct tsim_command *b)
 {
@@ -71,25 +73,42 @@ static void write_effect(struct tsim_device *dev, const struct tsim_command *cmd
 {
 	if (dev->ftl)
 		tsim_device_ftl_written(dev->ftl, cmd->range);
+	if (dev->late->len > 0)
+		tsim_late_written(dev, cmd);
+	if (dev->unmapped.n > 0)
+		tsim_interval_set_remove(&dev->unmapped, cmd->range);
 	dev->listener.write_effect(dev->listener.data, cmd);
 }
 
-static void discard_effect(struct tsim_device *dev, const struct tsim_command *cmd,
-			   struct tsim_range range, tsim_ns t)
+static void destroy(struct tsim_device *dev, const struct tsim_command *cmd,
+		    struct tsim_range range, tsim_ns t)
 {
+	if (dev->opt->discard_rate_unmapped > 0 && !dev->ftl)
+		tsim_interval_set_add(&dev->unmapped, range);
 	if (dev->ftl)
 		tsim_device_ftl_discarded(dev->ftl, range);
 	dev->listener.discard_effect(dev->listener.data, cmd, range, t);
 }
 
-/* Where a sweep is at @t: whole granules only, as a device unmaps. */
-static guint64 sweep_position(const struct tsim_command *cmd, tsim_ns t,
-			      const struct tsim_device_options *opt)
+static void discard_effect(struct tsim_device *dev, const struct tsim_command *cmd,
+			   struct tsim_range range, tsim_ns t)
+{
+	if (cmd->late)
+		tsim_late_effect(dev, cmd, range, t, destroy);
+	else
+		destroy(dev, cmd, range, t);
+}
+
+/** tsim_effects_swept() - where a sweep is at @t: whole granules only, as a device unmaps */
+guint64 tsim_effects_swept(const struct tsim_command *cmd, tsim_ns t,
+			   const struct tsim_device_options *opt)
 {
 	guint64 granularity = opt->discard_granularity_bytes;
 	double share =
 		(double)(t - cmd->start_ns) / (double)MAX(cmd->complete_ns - cmd->start_ns, 1);
 
+	if (t <= cmd->start_ns)
+		return cmd->range.start;
 	if (t >= cmd->complete_ns)
 		return cmd->range.end;
 	if (opt->sweep_steps > 0)
@@ -117,7 +136,7 @@ static void advance_sweeps(struct tsim_device *dev, struct tsim_range range, tsi
 			continue;
 		}
 		whole.range.start = cmd->first;
-		reached = t > cmd->start_ns ? sweep_position(&whole, t, dev->opt) : cmd->first;
+		reached = tsim_effects_swept(&whole, t, dev->opt);
 		if (reached > cmd->range.start) {
 			discard_effect(dev, cmd, TSIM_RANGE(cmd->range.start, reached),
 				       MIN(t, cmd->complete_ns));
@@ -148,6 +167,8 @@ static void settle_until(struct tsim_device *dev, tsim_ns until)
 	if (dev->sweeps->len > 0 && dev->swept_until_ns != until)
 		advance_sweeps(dev, TSIM_RANGE(0, G_MAXUINT64), until, G_MAXUINT64);
 	dev->swept_until_ns = until;
+	if (dev->late->len > 0)
+		tsim_late_expire(dev, until);
 }
 
 /**
@@ -156,7 +177,7 @@ static void settle_until(struct tsim_device *dev, tsim_ns until)
  */
 void tsim_device_settle(struct tsim_device *dev)
 {
-	if (dev->in_flight->len > 0 || dev->sweeps->len > 0)
+	if (dev->in_flight->len > 0 || dev->sweeps->len > 0 || dev->late->len > 0)
 		settle_until(dev, tsim_now(dev->engine));
 }
 

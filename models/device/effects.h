@@ -6,3 +6,5 @@
 /* Of commands whose times are known; tsim_device_settle() lets them happen. */
 void tsim_effects_add(struct tsim_device *dev, const struct tsim_command *cmd);
 void tsim_effects_add_sweep(struct tsim_device *dev, struct tsim_command *cmd);
+guint64 tsim_effects_swept(const struct tsim_command *cmd, tsim_ns t,
+			   const struct tsim_device_options *opt);

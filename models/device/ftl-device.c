@@ -234,6 +234,16 @@ void tsim_device_ftl_written(struct tsim_device_ftl *ftl, struct tsim_range rang
 			tsim_ftl_write(ftl->map, page);
 }
 
+guint64 tsim_device_ftl_unmapped(const struct tsim_device_ftl *ftl, struct tsim_range range)
+{
+	struct pages p = covered(ftl, range);
+	guint64 n = 0;
+
+	for (guint32 page = p.first; page < p.end; page++)
+		n += tsim_ftl_lookup(ftl->map, page) == TSIM_FTL_NONE;
+	return n * ftl->opt->ftl_page_bytes;
+}
+
 void tsim_device_ftl_discarded(struct tsim_device_ftl *ftl, struct tsim_range range)
 {
 	struct pages p = covered(ftl, range);

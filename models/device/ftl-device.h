@@ -21,6 +21,8 @@ void tsim_device_ftl_free(struct tsim_device_ftl *ftl);
 tsim_ns tsim_device_ftl_read(struct tsim_device_ftl *ftl, struct tsim_range range, tsim_ns start);
 tsim_ns tsim_device_ftl_write(struct tsim_device_ftl *ftl, struct tsim_range range, tsim_ns start);
 tsim_ns tsim_device_ftl_flush(struct tsim_device_ftl *ftl, tsim_ns start);
+/* Bytes of whole pages of @range that are not mapped. */
+guint64 tsim_device_ftl_unmapped(const struct tsim_device_ftl *ftl, struct tsim_range range);
 /* Effects. */
 void tsim_device_ftl_written(struct tsim_device_ftl *ftl, struct tsim_range range);
 void tsim_device_ftl_discarded(struct tsim_device_ftl *ftl, struct tsim_range range);

@@ -47,6 +47,7 @@ void tsim_flash_init(struct tsim_flash *flash, const struct tsim_device_options 
 		.page_transfer_ns = (double)opt->ftl_page_bytes / opt->ftl_channel_rate * 1e9,
 		.open_unit = TSIM_FTL_NONE,
 		.sensed_unit = TSIM_FTL_NONE,
+		.gc_factor = 1,
 	};
 	flash->plane_ns = g_new0(tsim_ns, flash->n_planes);
 	flash->die_ns = g_new0(tsim_ns, flash->n_dies);
@@ -140,6 +141,12 @@ static void write_page(void *data, guint32 page)
 	put(flash, page, flash->admitted_ns);
 }
 
+/* Work of collection, under a discard. */
+static tsim_ns slowed(const struct tsim_flash *flash, tsim_ns ns)
+{
+	return (tsim_ns)((double)ns * flash->gc_factor);
+}
+
 static void move_page(void *data, guint32 from, guint32 to)
 {
 	struct tsim_flash *flash = data;
@@ -148,7 +155,7 @@ static void move_page(void *data, guint32 from, guint32 to)
 
 	if (unit != flash->sensed_unit) {
 		flash->sensed_unit = unit;
-		flash->sensed_ns = operate(flash, plane, READ, room, flash->read_ns);
+		flash->sensed_ns = operate(flash, plane, READ, room, slowed(flash, flash->read_ns));
 	}
 	/* the next page of the unit comes after this one */
 	flash->sensed_ns = transfer(flash, plane, MAX(room, flash->sensed_ns), 1);
@@ -160,7 +167,7 @@ static void erase_block(void *data, guint32 block)
 	struct tsim_flash *flash = data;
 
 	for (guint32 plane = 0; plane < flash->n_planes; plane++)
-		operate(flash, plane, ERASE, flash->now_ns, flash->erase_ns);
+		operate(flash, plane, ERASE, flash->now_ns, slowed(flash, flash->erase_ns));
 	if (flash->sensed_unit / (flash->block_pages / flash->program_pages) == block)
 		flash->sensed_unit = TSIM_FTL_NONE;
 }

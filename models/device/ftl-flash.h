@@ -24,6 +24,7 @@ struct tsim_flash {
 	guint32 sensed_unit; /* what garbage collection has read last */
 	tsim_ns sensed_ns; /* until when its pages come over the channel */
 
+	double gc_factor; /* on what collection reads and erases; set by the device, 1 or more */
 	tsim_ns now_ns; /* start of the command under way */
 	tsim_ns admitted_ns; /* when the buffer took the last page of the host */
 	tsim_ns done_ns; /* all that was programmed so far is done */

@@ -2,8 +2,10 @@
 /*
  * How long a command takes and where a discard is cut.
  *
- * Models: discard service (base + per_range + bytes / rate) * lognormal + tail.
- * Leaves out: interference between reads, writes and discards in service.
+ * Models: discard service (base + ranges * per_range + units * per_unit +
+ *   mapped / rate + unmapped / rate_unmapped) * lognormal + tail.
+ * Leaves out: interference between reads, writes and discards in service
+ *   (interference.c).
  * Source: measured and published discard latencies, docs/model.md "Device".
  */
 #include "service.h"
@@ -55,29 +57,57 @@ static tsim_ns tail_ns(const struct tsim_device_options *opt, const struct tsim_
 	return tsim_draw_law(rng, opt->discard_tail, entity, TSIM_DRAW_DISCARD_TAIL_VALUE, index);
 }
 
+static double body_ns(const struct tsim_device_options *opt, const struct tsim_discard_load *load)
+{
+	double ns = (double)opt->discard_base_ns +
+		    (double)opt->discard_per_range_ns * (double)load->ranges;
+
+	if (opt->discard_per_unit_ns > 0)
+		ns += (double)opt->discard_per_unit_ns * (double)load->units;
+	if (load->unmapped > 0)
+		ns += transfer_ns(load->unmapped, opt->discard_rate_unmapped);
+	return ns + transfer_ns(load->bytes - load->unmapped, opt->discard_rate);
+}
+
 /**
- * tsim_discard_service:
- * @bytes: length of the command
+ * tsim_discard_service_of:
+ * @load: what the command carries
  * @entity, @index: the draw's address, block group ordinal and k-th command of it
  *
  * Returns: service time in ns, without queueing, at most 1e15.
  */
-tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct tsim_rng *rng,
-			     guint64 bytes, guint32 entity, guint32 index)
+tsim_ns tsim_discard_service_of(const struct tsim_device_options *opt, const struct tsim_rng *rng,
+				const struct tsim_discard_load *load, guint32 entity, guint32 index)
 {
 	double body;
 
 	if (opt->discard_latency)
 		return bounded((double)tsim_draw_law(rng, opt->discard_latency, entity,
 						     TSIM_DRAW_DISCARD_BODY, index));
-	body = (double)(opt->discard_base_ns + opt->discard_per_range_ns) +
-	       transfer_ns(bytes, opt->discard_rate);
+	body = body_ns(opt, load);
 	if (opt->discard_sigma > 0) {
 		double u = tsim_rng_uniform(rng, entity, TSIM_DRAW_DISCARD_BODY, index);
 
 		body *= exp(opt->discard_sigma * gsl_cdf_ugaussian_Pinv(u));
 	}
 	return bounded(body + (double)tail_ns(opt, rng, entity, index));
+}
+
+/** tsim_discard_units() - of the map that @bytes need, the last may be a part */
+guint64 tsim_discard_units(const struct tsim_device_options *opt, guint64 bytes)
+{
+	return (bytes - 1) / opt->discard_unit_bytes + 1;
+}
+
+/** tsim_discard_service() - the same of one range of @bytes, all of them mapped */
+tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct tsim_rng *rng,
+			     guint64 bytes, guint32 entity, guint32 index)
+{
+	struct tsim_discard_load load = { .bytes = bytes,
+					  .units = tsim_discard_units(opt, bytes),
+					  .ranges = 1 };
+
+	return tsim_discard_service_of(opt, rng, &load, entity, index);
 }
 
 /**

@@ -2,8 +2,9 @@
 /*
  * What became of each hit.
  *
- * Models: healed (freed or rewritten), latent (a good copy is left),
- *   persistent (still referenced and no copy is good).
+ * Models: healed (freed or rewritten), latent (a good copy is left, or the
+ *   device still reads the old data), persistent (still referenced and no copy
+ *   is good).
  * Leaves out: reads: until the end everything is served from the page cache.
  * Source: docs/model.md "Damage"; fs/btrfs/disk-io.c: the good mirror repairs
  *   the bad one on read.
@@ -11,12 +12,15 @@
 #include "fs.h"
 #include "oracle.h"
 
-/* Bytes of @range still destroyed on every copy. */
-static guint64 lost_bytes(const struct tsim_chunk *chunk, struct tsim_range range)
+/* Bytes of @range still destroyed on every copy: none if reads find the old data. */
+static guint64 lost_bytes(const struct tsim_fs *fs, const struct tsim_chunk *chunk,
+			  struct tsim_range range)
 {
 	const struct tsim_interval_set *first = &chunk->destroyed[0];
 	guint64 lost = 0;
 
+	if (fs->dev.opt->discard_reads == TSIM_READS_OLD)
+		return 0;
 	for (guint i = tsim_interval_set_find(first, range.start);
 	     i < first->n && first->ranges[i].start < range.end; i++) {
 		struct tsim_range r = tsim_range_intersect(first->ranges[i], range);
@@ -38,7 +42,7 @@ static const char *judge_hit(struct tsim_oracle *oracle, const struct tsim_hit *
 		out->healed++;
 		return "healed";
 	}
-	if (lost_bytes(hit->chunk, hit->range) == 0) {
+	if (lost_bytes(oracle->fs, hit->chunk, hit->range) == 0) {
 		*copies_lost = 1;
 		out->latent++;
 		return "latent";
@@ -71,6 +75,7 @@ void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races)
 		struct tsim_chunk *chunk = g_ptr_array_index(oracle->fs->space.chunks, i);
 
 		if (chunk->has_hits)
-			oracle->fs->out->lost_bytes += lost_bytes(chunk, TSIM_RANGE(0, chunk->len));
+			oracle->fs->out->lost_bytes +=
+				lost_bytes(oracle->fs, chunk, TSIM_RANGE(0, chunk->len));
 	}
 }

@@ -69,7 +69,8 @@ static void add_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint 
 				.piece_phys = cmd->range };
 	struct tsim_outcome *out = oracle->fs->out;
 
-	tsim_invariant(!oracle->fs->policy.ops->safe || out->pin_overlaps > 0,
+	tsim_invariant(!oracle->fs->policy.ops->safe || out->pin_overlaps > 0 ||
+			       oracle->fs->dev.opt->discard_firmware_bug > 0,
 		       "a discard of group %u destroyed %" G_GUINT64_FORMAT
 		       " bytes of chunk %u under a safe policy",
 		       d->bg->chunk->ordinal, tsim_range_len(r), chunk->ordinal);
@@ -79,7 +80,8 @@ static void add_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint 
 	chunk->has_hits = TRUE;
 	out->hits++;
 	out->first_hit_ns = MIN(out->first_hit_ns, t);
-	reach(oracle, d, TSIM_STAGE_CORRUPTED);
+	if (!d->done) /* the funnel is of discards outstanding */
+		reach(oracle, d, TSIM_STAGE_CORRUPTED);
 	g_array_append_val(oracle->hits, hit);
 }
 
@@ -92,7 +94,7 @@ static void discard_chunk(struct tsim_oracle *oracle, struct tsim_chunk *chunk, 
 	guint i;
 
 	r = TSIM_RANGE(r.start - chunk->phys[copy], r.end - chunk->phys[copy]);
-	tsim_invariant(chunk != d->bg->chunk || chunk != d->target ||
+	tsim_invariant(chunk != d->bg->chunk || chunk != d->target || d->done ||
 			       !tsim_interval_set_overlaps(&chunk->live, r),
 		       "a discard of the group's own live data at %" G_GUINT64_FORMAT, phys.start);
 	i = tsim_interval_set_find(&chunk->on_disk, r.start);
@@ -121,19 +123,45 @@ static void discard_effect(void *data, const struct tsim_command *cmd, struct ts
 	}
 }
 
+/* ---- discards that the device has acknowledged and not done ---- */
+
+static void discard_late(void *data, const struct tsim_command *cmd)
+{
+	struct tsim_discard *d = cmd->tag;
+
+	if (d)
+		d->n_late++;
+}
+
+static void discard_over(void *data, void *tag)
+{
+	struct tsim_oracle *oracle = data;
+	struct tsim_discard *d = tag;
+
+	if (d && --d->n_late == 0 && d->done) {
+		g_ptr_array_remove_fast(oracle->late, d);
+		g_ptr_array_add(oracle->spare, d);
+	}
+}
+
 void tsim_oracle_init(struct tsim_oracle *oracle, struct tsim_fs *fs)
 {
 	*oracle = (struct tsim_oracle){ .fs = fs };
 	oracle->discards = g_ptr_array_new_with_free_func(g_free);
 	oracle->spare = g_ptr_array_new_with_free_func(g_free);
+	oracle->late = g_ptr_array_new();
 	oracle->hits = g_array_new(FALSE, FALSE, sizeof(struct tsim_hit));
 	fs->dev.listener = (struct tsim_device_listener){ .write_effect = write_effect,
 							  .discard_effect = discard_effect,
+							  .discard_late = discard_late,
+							  .discard_over = discard_over,
 							  .data = oracle };
 }
 
 void tsim_oracle_clear(struct tsim_oracle *oracle)
 {
+	g_ptr_array_set_free_func(oracle->late, g_free);
+	g_ptr_array_unref(oracle->late);
 	g_ptr_array_unref(oracle->discards);
 	g_ptr_array_unref(oracle->spare);
 	g_array_unref(oracle->hits);
@@ -235,8 +263,11 @@ void tsim_oracle_discard_done(struct tsim_oracle *oracle, struct tsim_discard *d
 
 	tsim_device_settle(&oracle->fs->dev);
 	tsim_oracle_count_harmless(oracle, d);
-	if (g_ptr_array_find(oracle->discards, d, &i))
-		g_ptr_array_add(oracle->spare, g_ptr_array_steal_index_fast(oracle->discards, i));
+	if (!g_ptr_array_find(oracle->discards, d, &i))
+		return;
+	d->done = TRUE;
+	g_ptr_array_add(d->n_late > 0 ? oracle->late : oracle->spare,
+			g_ptr_array_steal_index_fast(oracle->discards, i));
 }
 
 /* ---- stages that others reach over a discard under way ---- */

@@ -33,6 +33,8 @@ struct tsim_discard {
 	const struct tsim_chunk *removed, *reused;
 	struct tsim_raced_write writes[TSIM_KEPT_WRITES]; /* a ring */
 	guint n_writes;
+	guint n_late; /* of its commands: acknowledged, or to be, and not in effect */
+	gboolean done; /* for the trimmer */
 };
 
 /* A live range destroyed by an old discard. */
@@ -51,6 +53,7 @@ struct tsim_oracle {
 	struct tsim_fs *fs;
 	GPtrArray *discards; /* (element-type struct tsim_discard) outstanding */
 	GPtrArray *spare; /* ... to be used again */
+	GPtrArray *late; /* ... done, but the device is not */
 	GArray *hits; /* (element-type struct tsim_hit) */
 };
 

@@ -25,13 +25,12 @@
 
 /*
  * btrfs_issue_discard(): one physical range, cut at trim_max and around
- * superblock mirrors.  Returns: the bytes discarded.
+ * superblock mirrors.  Adds to @bytes what was discarded.  Returns: FALSE on
+ * EIO, and the rest is left.
  */
-static guint64 issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 entity,
-			     guint32 *index, void *tag)
+static gboolean issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32 entity,
+			      guint32 *index, void *tag, guint64 *bytes)
 {
-	guint64 bytes = 0;
-
 	while (phys.start < phys.end) {
 		struct tsim_range r = phys;
 		guint64 resume = r.end;
@@ -47,12 +46,12 @@ static guint64 issue_discard(struct tsim_fs *fs, struct tsim_range phys, guint32
 		}
 		if (r.end - r.start > fs->opt->trim_max_bytes)
 			resume = r.end = r.start + fs->opt->trim_max_bytes;
-		if (r.end > r.start)
-			tsim_device_discard(&fs->dev, r, entity, index, tag);
-		bytes += MAX(r.end, r.start) - r.start;
+		if (r.end > r.start && !tsim_device_discard(&fs->dev, r, entity, index, tag))
+			return FALSE;
+		*bytes += MAX(r.end, r.start) - r.start;
 		phys.start = resume;
 	}
-	return bytes;
+	return TRUE;
 }
 
 static void wait_for_cpu(struct tsim_fs *fs)
@@ -67,23 +66,26 @@ static void wait_for_cpu(struct tsim_fs *fs)
 static gboolean discard_extent(struct tsim_fs *fs, struct tsim_discard *d)
 {
 	const struct tsim_chunk *map;
+	gboolean ok = TRUE;
+	guint64 bytes = 0;
 
 	tsim_device_settle(&fs->dev);
 	map = tsim_chunk_lookup(&fs->space, d->logical.start);
 	if (!map) /* "unable to find logical": the group was removed, nobody has its address yet */
 		return FALSE;
-	for (guint c = 0; c < map->copies; c++) {
+	for (guint c = 0; c < map->copies && ok; c++) {
 		guint64 start = map->phys[c] + (d->logical.start - map->logical);
 		guint64 len = MIN(tsim_range_len(d->logical),
 				  map->len - (d->logical.start - map->logical));
 
 		tsim_oracle_discard_submit(&fs->oracle, d, map, TSIM_RANGE(start, start + len));
 		tsim_trace_discard(fs, TSIM_TRACE_DISCARD_BEGIN, d);
-		issue_discard(fs, d->phys, d->bg->chunk->ordinal, &d->bg->n_discards, d);
+		ok = issue_discard(fs, d->phys, d->bg->chunk->ordinal, &d->bg->n_discards, d,
+				   &bytes);
 		wait_for_cpu(fs);
 		tsim_trace_discard(fs, TSIM_TRACE_DISCARD_END, d);
 	}
-	return TRUE;
+	return ok;
 }
 
 static void put_back(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsim_range entry,
@@ -157,7 +159,7 @@ static gboolean trim_bitmaps(struct tsim_fs *fs, struct tsim_block_group *bg, gu
  * btrfs_trim_block_group(), between the policy's trim_begin and trim_end.
  *
  * Returns: FALSE on EINVAL: the group was removed under the trimmer and its
- * map is gone.
+ * map is gone; on EIO: a discard timed out.
  */
 gboolean tsim_trim_block_group(struct tsim_fs *fs, struct tsim_block_group *bg, guint64 minlen)
 {
@@ -206,22 +208,23 @@ static gboolean next_unallocated(struct tsim_space *space, guint64 from, struct 
  * runs; the second time it is handed over (kernel/locking/mutex.c:
  * MUTEX_FLAG_HANDOFF).  As many bytes count as trimmed as were discarded, from
  * the start on: what lies behind a superblock mirror is a few short.
+ * Returns: FALSE when a discard failed, and the rest is left.
  */
-static void trim_unallocated(struct tsim_fs *fs, guint64 minlen)
+static gboolean trim_unallocated(struct tsim_fs *fs, guint64 minlen)
 {
 	struct tsim_space *space = &fs->space;
 	guint64 pos = TRIM_START;
-	gboolean stolen = FALSE;
+	gboolean stolen = FALSE, ok = TRUE;
 	struct tsim_range r;
 
 	tsim_mutex_lock(&space->chunk_mutex);
-	while (next_unallocated(space, pos, &r)) {
+	while (ok && next_unallocated(space, pos, &r)) {
 		guint64 bytes = 0;
 
 		pos = r.end;
 		/* an address of its own: place and time of a gap differ between policies */
 		if (tsim_range_len(r) >= minlen)
-			bytes = issue_discard(fs, r, G_MAXUINT32, &fs->n_unallocated, NULL);
+			ok = issue_discard(fs, r, G_MAXUINT32, &fs->n_unallocated, NULL, &bytes);
 		if (bytes == 0)
 			continue;
 		pos = r.start + bytes;
@@ -233,6 +236,7 @@ static void trim_unallocated(struct tsim_fs *fs, guint64 minlen)
 		tsim_mutex_lock(&space->chunk_mutex);
 	}
 	tsim_mutex_unlock(&space->chunk_mutex);
+	return ok;
 }
 
 /**
@@ -241,7 +245,7 @@ static void trim_unallocated(struct tsim_fs *fs, guint64 minlen)
  *
  * btrfs_trim_fs().
  *
- * Returns: FALSE when it failed with EINVAL; up to 4.19 it stops there.
+ * Returns: FALSE when it failed with EINVAL or EIO; up to 4.19 it stops there.
  */
 gboolean tsim_fitrim(struct tsim_fs *fs, guint64 minlen)
 {
@@ -262,7 +266,7 @@ gboolean tsim_fitrim(struct tsim_fs *fs, guint64 minlen)
 		}
 	}
 	if (fs->opt->trim_unallocated && (ok || fs->opt->trim_goes_on))
-		trim_unallocated(fs, minlen);
+		ok = trim_unallocated(fs, minlen) && ok;
 	tsim_trace_fitrim(fs, TSIM_TRACE_FITRIM_END, ok);
 	fs->out->trim_passes++;
 	fs->out->trim_errors += !ok;

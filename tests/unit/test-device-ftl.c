@@ -30,7 +30,8 @@ static void on_device(void (*script)(void *data))
 	next_index = 0;
 	tsim_device_init(&dev, engine, &opt, &rng);
 	tsim_device_attach_ftl(&dev, device_bytes);
-	dev.listener = (struct tsim_device_listener){ on_write, on_discard, NULL, NULL };
+	dev.listener = (struct tsim_device_listener){ .write_effect = on_write,
+						      .discard_effect = on_discard };
 	run_ok(TSIM_NS_NEVER, script, NULL);
 	tsim_device_drain(&dev);
 	if (dev.ftl)

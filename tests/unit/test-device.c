@@ -35,7 +35,8 @@ static void on_device(void (*script)(void *data))
 
 	next_index = 0;
 	tsim_device_init(&dev, engine, &opt, &rng);
-	dev.listener = (struct tsim_device_listener){ on_write, on_discard, NULL, NULL };
+	dev.listener = (struct tsim_device_listener){ .write_effect = on_write,
+						      .discard_effect = on_discard };
 	run_ok(TSIM_NS_NEVER, script, NULL);
 	tsim_device_drain(&dev);
 	tsim_device_clear(&dev);

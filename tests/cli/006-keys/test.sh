@@ -23,15 +23,15 @@ bash -n "$out" || _fail 'the completion is no bash'
 for key in $keys; do
 	grep -qF " device.$key=" "$out" || _fail "the completion lacks $key"
 done
-# What it offers for `trimsim sh`, and for `--set device.discard.m`.
+# What it offers for `trimsim sh`, and for `--set device.discard.max_b`.
 offers()
 {
 	bash -c 'compopt() { :; }; source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
 		_trimsim; echo "${COMPREPLY[*]}"' bash "$out" "$@"
 }
 [ "$(offers trimsim sh)" = show ] || _fail 'sh is not completed to show'
-[ "$(offers trimsim show a.conf --set device.discard.m)" = device.discard.max_bytes= ] ||
-	_fail 'device.discard.m is not completed'
+[ "$(offers trimsim show a.conf --set device.discard.max_b)" = device.discard.max_bytes= ] ||
+	_fail 'device.discard.max_b is not completed'
 [ "$(offers "$TRIMSIM" show --or)" = --origin ] || _fail '--or is not completed'
 [ "$(offers trimsim val)" = validate ] || _fail 'val is not completed'
 [ "$(offers trimsim validate k)" = kernel ] || _fail 'validate k is not completed'

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "device.h"
+
+GArray *tsim_late_new(void);
+/*
+ * @cmd, acknowledged at its completion, takes effect in @hull, the last of it
+ * at @end_ns; with @bug it does not care what was written meanwhile.
+ */
+void tsim_late_add(struct tsim_device *dev, const struct tsim_command *cmd, struct tsim_range hull,
+		   tsim_ns end_ns, gboolean bug);
+/* A write took effect. */
+void tsim_late_written(struct tsim_device *dev, const struct tsim_command *write);
+/* Call @effect for each part of @range that the late discard @cmd still destroys. */
+void tsim_late_effect(struct tsim_device *dev, const struct tsim_command *cmd,
+		      struct tsim_range range, tsim_ns t,
+		      void (*effect)(struct tsim_device *dev, const struct tsim_command *cmd,
+				     struct tsim_range range, tsim_ns t));
+/* Those whose last effect was by @until are over. */
+void tsim_late_expire(struct tsim_device *dev, tsim_ns until);
