@@ -164,7 +164,8 @@ static void set_effect(struct tsim_device *dev, struct discard *d)
 		cmd->late = FALSE;
 	} else if (d->bug || opt->discard_effect == TSIM_EFFECT_DEFERRED) {
 		cmd->late = TRUE;
-		cmd->effect_ns += draw_law(dev, d, opt->discard_delay, TSIM_DRAW_DISCARD_DELAY);
+		cmd->effect_ns = MAX(cmd->complete_ns, d->end_ns) +
+				 draw_law(dev, d, opt->discard_delay, TSIM_DRAW_DISCARD_DELAY);
 		cmd->effect_ns = MAX(cmd->effect_ns, dev->deferred_ns);
 		dev->deferred_ns = cmd->effect_ns;
 	}

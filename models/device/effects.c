@@ -31,6 +31,8 @@ void tsim_effects_add(struct tsim_device *dev, const struct tsim_command *cmd)
 	struct tsim_command *c;
 	guint i = heap->len;
 
+	if (dev->late->len > 0 && !cmd->discard)
+		tsim_late_written(dev, cmd, cmd->submit_ns);
 	g_array_append_vals(heap, cmd, 1);
 	c = (struct tsim_command *)heap->data;
 	while (i > 0 && effect_before(cmd, &c[(i - 1) / 2])) {
@@ -74,7 +76,7 @@ static void write_effect(struct tsim_device *dev, const struct tsim_command *cmd
 	if (dev->ftl)
 		tsim_device_ftl_written(dev->ftl, cmd->range);
 	if (dev->late->len > 0)
-		tsim_late_written(dev, cmd);
+		tsim_late_written(dev, cmd, cmd->effect_ns);
 	if (dev->unmapped.n > 0)
 		tsim_interval_set_remove(&dev->unmapped, cmd->range);
 	dev->listener.write_effect(dev->listener.data, cmd);

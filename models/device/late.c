@@ -53,19 +53,19 @@ void tsim_late_add(struct tsim_device *dev, const struct tsim_command *cmd, stru
 }
 
 /* Of a write and an acknowledgement at one instant the later submitted comes later. */
-static gboolean is_after_ack(const struct tsim_command *write, const struct tsim_late *late)
+static gboolean is_after_ack(const struct tsim_command *write, tsim_ns t,
+			     const struct tsim_late *late)
 {
-	return write->effect_ns > late->ack_ns ||
-	       (write->effect_ns == late->ack_ns && write->seq > late->seq);
+	return t > late->ack_ns || (t == late->ack_ns && write->seq > late->seq);
 }
 
-void tsim_late_written(struct tsim_device *dev, const struct tsim_command *write)
+void tsim_late_written(struct tsim_device *dev, const struct tsim_command *write, tsim_ns t)
 {
 	for (guint i = 0; i < dev->late->len; i++) {
 		struct tsim_late *late = &g_array_index(dev->late, struct tsim_late, i);
 
 		if (!late->bug && tsim_range_overlaps(late->hull, write->range) &&
-		    is_after_ack(write, late))
+		    is_after_ack(write, t, late))
 			tsim_interval_set_add(&late->spared, write->range);
 	}
 }

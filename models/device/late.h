@@ -10,8 +10,11 @@ GArray *tsim_late_new(void);
  */
 void tsim_late_add(struct tsim_device *dev, const struct tsim_command *cmd, struct tsim_range hull,
 		   tsim_ns end_ns, gboolean bug);
-/* A write took effect. */
-void tsim_late_written(struct tsim_device *dev, const struct tsim_command *write);
+/*
+ * A write is submitted, or takes effect, at @t: after an acknowledgement it wins
+ * in either case, whether its own effect comes before or after the discard's.
+ */
+void tsim_late_written(struct tsim_device *dev, const struct tsim_command *write, tsim_ns t);
 /* Call @effect for each part of @range that the late discard @cmd still destroys. */
 void tsim_late_effect(struct tsim_device *dev, const struct tsim_command *cmd,
 		      struct tsim_range range, tsim_ns t,

@@ -43,7 +43,7 @@ static const char *judge_hit(struct tsim_oracle *oracle, const struct tsim_hit *
 		return "healed";
 	}
 	if (lost_bytes(oracle->fs, hit->chunk, hit->range) == 0) {
-		*copies_lost = 1;
+		*copies_lost = oracle->fs->dev.opt->discard_reads != TSIM_READS_OLD;
 		out->latent++;
 		return "latent";
 	}

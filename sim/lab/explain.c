@@ -399,7 +399,7 @@ char *tsim_explain(const struct tsim_race_file *file)
 	struct diagram d = { .race = &race,
 			     .out = g_string_new(NULL),
 			     .exact = file->follows_recording };
-	g_autofree char *fsck = tsim_fsck_text(&race);
+	g_autofree char *fsck = tsim_fsck_text(&race, file->reads_ones);
 	g_auto(GStrv) lines = g_strsplit(fsck, "\n", -1);
 
 	draw_summary(d.out, file);

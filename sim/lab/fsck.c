@@ -13,8 +13,20 @@
 #define BLOCKS_SHOWN 1 /* the rest is counted */
 #define SECTORS_SHOWN 3
 #define CSUM_OF_ZEROES 0x98f94189u /* crc32c of 4096 zero bytes */
+#define CSUM_OF_ONES 0x25c1fe13u /* ... of 4096 bytes 0xff */
 
 #define U64 G_GUINT64_FORMAT
+
+/* What reads find in a discarded range (device.discard.reads): the address in a tree block. */
+static guint64 address_read(gboolean ones)
+{
+	return ones ? G_MAXUINT64 : 0;
+}
+
+static guint csum_read(gboolean ones)
+{
+	return ones ? CSUM_OF_ONES : CSUM_OF_ZEROES;
+}
 
 static gboolean is_metadata(const struct tsim_race *race)
 {
@@ -35,14 +47,16 @@ static guint tries(guint copies)
  * is gone its address reads 0 and is checked once more at the end, else only
  * the checksum tells.
  */
-static void read_failed(GString *out, guint64 block, const struct tsim_race *race)
+static void read_failed(GString *out, guint64 block, const struct tsim_race *race, gboolean ones)
 {
 	gboolean header_lost = race->lost_logical < block + SECTOR_BYTES;
 
 	for (guint i = 0; i < tries(race->copies) + header_lost; i++)
 		if (header_lost)
-			g_string_append_printf(
-				out, "Check tree block failed, want=%" U64 ", have=0\n", block);
+			g_string_append_printf(out,
+					       "Check tree block failed, want=%" U64 ", have=%" U64
+					       "\n",
+					       block, address_read(ones));
 		else
 			g_string_append_printf(out,
 					       "checksum verify failed on %" U64
@@ -69,13 +83,13 @@ static void and_more(GString *out, guint64 n, guint64 shown, const char *what)
 }
 
 /* Phase 1 walks the extent tree, the fs roots phase reads the same blocks again. */
-static void metadata_check(GString *out, const struct tsim_race *race)
+static void metadata_check(GString *out, const struct tsim_race *race, gboolean ones)
 {
 	guint64 first, n = units(race, NODE_BYTES, &first);
 
 	g_string_append(out, "checking extents\n");
 	for (guint64 i = 0; i < MIN(n, BLOCKS_SHOWN); i++)
-		read_failed(out, first + i * NODE_BYTES, race);
+		read_failed(out, first + i * NODE_BYTES, race, ones);
 	for (guint64 i = 0; i < MIN(n, BLOCKS_SHOWN); i++)
 		g_string_append_printf(out, "owner ref check failed [%" U64 " %d]\n",
 				       first + i * NODE_BYTES, NODE_BYTES);
@@ -83,22 +97,22 @@ static void metadata_check(GString *out, const struct tsim_race *race)
 	g_string_append(out, "Errors found in extent allocation tree or chunk allocation\n"
 			     "checking free space cache\nchecking fs roots\n");
 	for (guint64 i = 0; i < MIN(n, BLOCKS_SHOWN); i++)
-		read_failed(out, first + i * NODE_BYTES, race);
+		read_failed(out, first + i * NODE_BYTES, race, ones);
 	and_more(out, n, BLOCKS_SHOWN, "tree block");
 }
 
 /* A block of the chunk tree: nothing else can be found without it. */
-static void system_check(GString *out, const struct tsim_race *race)
+static void system_check(GString *out, const struct tsim_race *race, gboolean ones)
 {
 	guint64 first;
 
 	units(race, NODE_BYTES, &first);
-	read_failed(out, first, race);
+	read_failed(out, first, race, ones);
 	g_string_append(out, "Couldn't read chunk tree\nCouldn't open file system\n");
 }
 
 /* The simulator knows that the data was lost, not what it was: its checksum stays open. */
-static void data_check(GString *out, const struct tsim_race *race)
+static void data_check(GString *out, const struct tsim_race *race, gboolean ones)
 {
 	guint64 first, n = units(race, SECTOR_BYTES, &first);
 
@@ -108,7 +122,7 @@ static void data_check(GString *out, const struct tsim_race *race)
 			g_string_append_printf(out,
 					       "mirror %u bytenr %" U64
 					       " csum %u expected csum ?\n",
-					       mirror, first + i * SECTOR_BYTES, CSUM_OF_ZEROES);
+					       mirror, first + i * SECTOR_BYTES, csum_read(ones));
 	and_more(out, n, SECTORS_SHOWN, "sector");
 }
 
@@ -146,8 +160,8 @@ static guint mirror_hit(const struct tsim_race *race, guint64 *physical)
 	return 1;
 }
 
-/* A good copy is left: the kernel reads it instead and writes it over the zeroes, page by page. */
-static void latent_read(GString *out, const struct tsim_race *race)
+/* A good copy is left: the kernel reads it instead and writes it over what is there, page by page. */
+static void latent_read(GString *out, const struct tsim_race *race, gboolean ones)
 {
 	guint64 physical, first, n;
 	guint mirror = mirror_hit(race, &physical);
@@ -159,7 +173,7 @@ static void latent_read(GString *out, const struct tsim_race *race)
 				out,
 				"BTRFS warning (device sdX): csum failed root ? ino ? off ? csum "
 				"0x%08x expected csum ? mirror %u\n",
-				CSUM_OF_ZEROES, mirror);
+				csum_read(ones), mirror);
 		and_more(out, n, SECTORS_SHOWN, "sector");
 		return;
 	}
@@ -171,8 +185,8 @@ static void latent_read(GString *out, const struct tsim_race *race)
 		g_string_append_printf(
 			out,
 			"BTRFS error (device sdX): bad tree block start, mirror %u want %" U64
-			" have 0\n",
-			mirror, block);
+			" have %" U64 "\n",
+			mirror, block, address_read(ones));
 		for (guint page = 0; page < NODE_BYTES / SECTOR_BYTES; page++)
 			g_string_append_printf(
 				out,
@@ -187,10 +201,11 @@ static void latent_read(GString *out, const struct tsim_race *race)
 /**
  * tsim_fsck_text() - what check or the kernel would print about the loss
  * @race: hit and its fate
+ * @ones: a discarded range reads as bytes of 0xff, not as zeroes
  *
  * Return: (transfer full): lines; the first one says where the others come from.
  */
-char *tsim_fsck_text(const struct tsim_race *race)
+char *tsim_fsck_text(const struct tsim_race *race, gboolean ones)
 {
 	GString *out = g_string_new(NULL);
 
@@ -198,20 +213,23 @@ char *tsim_fsck_text(const struct tsim_race *race)
 		g_string_append(out,
 				"Healed: the range was freed or written again before it was read;\n"
 				"neither the kernel nor a check finds anything.\n");
+	} else if (race->copies_lost == 0) {
+		g_string_append(out, "Latent: the device still reads the old data; neither the "
+				     "kernel nor a check\nfinds anything yet.\n");
 	} else if (race->copies_lost < race->copies || strcmp(race->fate, "latent") == 0) {
 		g_string_append(out,
 				"Latent: a good copy is left; the kernel says at the next read:\n");
-		latent_read(out, race);
+		latent_read(out, race, ones);
 	} else if (!is_metadata(race)) {
 		g_string_append(out,
 				"btrfs check --check-data-csum would say (reads fail with EIO):\n");
-		data_check(out, race);
+		data_check(out, race, ones);
 	} else {
 		g_string_append(out, "btrfs check would say:\n");
 		if (strcmp(race->kind, "system") == 0)
-			system_check(out, race);
+			system_check(out, race, ones);
 		else
-			metadata_check(out, race);
+			metadata_check(out, race, ones);
 	}
 	return g_string_free(out, FALSE);
 }

@@ -4,4 +4,4 @@
 #include <glib.h>
 #include "outcome.h"
 
-char *tsim_fsck_text(const struct tsim_race *race);
+char *tsim_fsck_text(const struct tsim_race *race, gboolean ones);

@@ -67,6 +67,8 @@ char *tsim_race_json(const struct tsim_result *result, guint policy, const struc
 	add_number(b, "forgotten_writes", kept->race.forgotten_writes);
 	if (result->experiment->follows_recording)
 		add_number(b, "recording_start_ns", result->experiment->recording_start_ns);
+	if (result->experiment->reads_ones)
+		add_text(b, "reads", "ones");
 	json_builder_set_member_name(b, "steps");
 	json_builder_begin_array(b);
 	for (guint i = 0; i < kept->race.steps->len; i++)
@@ -164,6 +166,7 @@ static gboolean read_race(JsonObject *o, struct tsim_race_file *file)
 	file->follows_recording = json_object_has_member(o, "recording_start_ns");
 	if (file->follows_recording)
 		file->recording_start_ns = get_number(o, "recording_start_ns", &ok);
+	file->reads_ones = json_object_has_member(o, "reads");
 	if (!steps || !JSON_NODE_HOLDS_ARRAY(steps))
 		return FALSE;
 	for (guint i = 0; i < json_array_get_length(json_node_get_array(steps)); i++)

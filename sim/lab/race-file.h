@@ -11,6 +11,7 @@ struct tsim_race_file {
 	char *point; /* "D = 1ms", NULL when nothing varies */
 	guint64 seed;
 	gboolean follows_recording;
+	gboolean reads_ones; /* what is discarded reads as 0xff */
 	tsim_ns recording_start_ns; /* on the recording's own clock */
 	struct tsim_kept *kept;
 };

@@ -146,10 +146,11 @@ static gboolean fill_workload(TsimSetup *setup, const TsimResolved *resolved, GE
 	return TRUE;
 }
 
-static gboolean check_device(const TsimSetup *setup, const TsimResolved *resolved, GError **error)
+static gboolean check_device(TsimSetup *setup, const TsimResolved *resolved, GError **error)
 {
 	g_autoptr(GError) local = NULL;
 
+	setup->experiment.reads_ones = setup->device.discard_reads == TSIM_READS_ONES;
 	if (setup->device.scheduler == TSIM_SCHEDULER_READS_FIRST && !setup->workload->bare)
 		return tsim_throw(error,
 				  "%s: device.scheduler = reads-first needs workload = requests: "

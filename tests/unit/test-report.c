@@ -389,7 +389,7 @@ static void assert_fsck(const char *kind, const char *fate, guint copies, guint 
 {
 	struct tsim_race *race = fake_race(kind, fate, copies, lost);
 
-	assert_text(tsim_fsck_text(race), expected);
+	assert_text(tsim_fsck_text(race, FALSE), expected);
 	tsim_race_free(race);
 }
 
@@ -422,12 +422,32 @@ static void test_fsck_tail(void)
 
 	race->lost_logical += 4096;
 	race->lost_bytes = 12288;
-	text = tsim_fsck_text(race);
+	text = tsim_fsck_text(race, FALSE);
 	assert_line(text, "^checksum verify failed on 833912832 found \\? wanted \\?$");
 	assert_line(text, "^Csum didn't match$");
 	assert_line(text, "^owner ref check failed \\[833912832 16384\\]$");
 	g_assert_null(strstr(text, "have=0"));
 	tsim_race_free(race);
+}
+
+/* What a device reads after a discard is what the kernel finds; old data it cannot tell. */
+static void test_fsck_reads(void)
+{
+	struct tsim_race *race = fake_race("metadata", "persistent", 1, 1);
+	struct tsim_race *data = fake_race("data", "persistent", 1, 1);
+	g_autofree char *text = tsim_fsck_text(race, TRUE);
+	g_autofree char *csum = tsim_fsck_text(data, TRUE);
+	g_autofree char *zeroes = tsim_fsck_text(data, FALSE);
+
+	assert_line(text, "^Check tree block failed, want=833912832, have=18446744073709551615$");
+	g_assert_null(strstr(text, "have=0"));
+	assert_line(csum, "csum 633470483 expected"); /* crc32c of 4096 bytes of 0xff */
+	assert_line(zeroes, "csum 2566472073 expected"); /* ... of 4096 zeroes */
+	assert_fsck("metadata", "latent", 1, 0,
+		    "Latent: the device still reads the old data; neither the kernel nor a check\n"
+		    "finds anything yet.\n");
+	tsim_race_free(race);
+	tsim_race_free(data);
 }
 
 static void test_fsck_many(void)
@@ -436,7 +456,7 @@ static void test_fsck_many(void)
 	g_autofree char *text = NULL;
 
 	race->lost_bytes = 65536;
-	text = tsim_fsck_text(race);
+	text = tsim_fsck_text(race, FALSE);
 	assert_line(text, "^\\[\\.\\.\\. and the same for 3 more tree blocks\\]$");
 	tsim_race_free(race);
 }
@@ -653,6 +673,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/report/points", test_points);
 	g_test_add_func("/fsck/metadata", test_fsck_metadata);
 	g_test_add_func("/fsck/tail", test_fsck_tail);
+	g_test_add_func("/fsck/reads", test_fsck_reads);
 	g_test_add_func("/fsck/many", test_fsck_many);
 	g_test_add_func("/fsck/data", test_fsck_data);
 	g_test_add_func("/fsck/latent", test_fsck_latent);
