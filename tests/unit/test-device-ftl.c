@@ -283,6 +283,70 @@ static void test_idle(void)
 	on_device(start_idle);
 }
 
+/* Under a discard collection takes longer: moving pages out of an idle device's way. */
+static void act_slow_gc(void *data)
+{
+	const struct tsim_ftl_counters *n = tsim_ftl_counters(dev.ftl->map);
+
+	for (guint64 i = 0; i < 40; i++)
+		write_pages(i, i + 1);
+	tsim_sleep_until(engine, 20000);
+	spawn("fstrim", 0, act_discard); /* until 1020000 */
+	tsim_sleep(engine, 1);
+	for (guint64 i = 8; n->erased_blocks == 0; i = i < 39 ? i + 1 : 8)
+		tsim_device_write(&dev, pages(i, i + 1), NULL, 0);
+	*(tsim_ns *)data = dev.ftl->flash.plane_ns[0];
+}
+
+static tsim_ns plane_ns;
+
+static void start_slow_gc(void *data)
+{
+	tsim_actor_spawn(engine, "writer", 1, 0, act_slow_gc, &plane_ns);
+}
+
+static void test_slow_gc(void)
+{
+	tsim_ns usual;
+
+	reset();
+	opt.discard_base_ns = 1000000;
+	on_device(start_slow_gc);
+	usual = plane_ns;
+	opt.discard_slow_gc = 3;
+	on_device(start_slow_gc);
+	/* one block erased, and every page read that was moved until then */
+	g_assert_cmpint(plane_ns - usual, >=, 2 * 1000);
+	g_assert_cmpint((plane_ns - usual - 2 * 1000) % (2 * 10), ==, 0);
+	g_assert_cmpint(plane_ns - usual - 2 * 1000, <=, 8 * 2 * 10);
+}
+
+/* What is not mapped costs rate_unmapped; a part of a page counts as mapped. */
+static void act_unmapped(void *data)
+{
+	write_pages(0, 8);
+	discard(pages(0, 4)); /* all mapped */
+	g_assert_cmpint(tsim_now(engine), ==, GPOINTER_TO_INT(data) + 4000);
+	discard(pages(0, 8)); /* half */
+	g_assert_cmpint(tsim_now(engine), ==, GPOINTER_TO_INT(data) + 4000 + 4400);
+	discard(TSIM_RANGE(PAGE / 2, 2 * PAGE)); /* a page and a half */
+	g_assert_cmpint(tsim_now(engine), ==, GPOINTER_TO_INT(data) + 4000 + 4400 + 600);
+}
+
+static void start_unmapped(void *data)
+{
+	tsim_actor_spawn(engine, "writer", 1, 0, act_unmapped, GINT_TO_POINTER(0));
+}
+
+static void test_unmapped(void)
+{
+	reset();
+	opt.discard_base_ns = 0;
+	opt.discard_rate = 4096e6; /* 1,000 ns a page */
+	opt.discard_rate_unmapped = 4096e7;
+	on_device(start_unmapped);
+}
+
 /* Not before the delay is over, and no page after the next command. */
 static void act_short(void *data)
 {
@@ -468,6 +532,8 @@ static const struct engine_test tests[] = {
 	{ "/device-ftl/times", test_times },
 	{ "/device-ftl/used", test_used },
 	{ "/device-ftl/idle", test_idle },
+	{ "/device-ftl/slow-gc", test_slow_gc },
+	{ "/device-ftl/unmapped", test_unmapped },
 	{ "/device-ftl/idle-is-short", test_idle_is_short },
 	{ "/device-ftl/options", test_options },
 	{ "/scheduler/fifo", test_fifo },

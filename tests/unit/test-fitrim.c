@@ -241,6 +241,39 @@ static void test_cut(void)
 	assert_log("trimmed@100000000");
 }
 
+/*
+ * A discard that times out fails the group, as btrfs_discard_extent() returns
+ * the error (only EOPNOTSUPP is passed over); the entry is put back, and since
+ * 4.20 the pass goes on with the next group.
+ */
+static void script_timeout(void *data)
+{
+	start_fitrim();
+	tsim_sleep_until(engine, 90 * MS);
+	g_assert_cmpuint(slot_group(0)->free.bytes, ==, SLOT);
+	g_assert_cmpuint(slot_group(0)->hidden, ==, 0);
+}
+
+static void test_timeout(void)
+{
+	fresh("dd");
+	dev_opt.discard_timeout_ns = 40 * MS;
+	fs_opt.trim_goes_on = FALSE;
+	run_script(&tsim_policy_pinned_chunk, script_timeout);
+	assert_log("fitrim-einval@40000000");	/* the system group */
+	g_assert_cmpuint(out.trim_errors, ==, 1);
+	fs_opt.trim_goes_on = TRUE;
+	run_script(&tsim_policy_pinned_chunk, script_timeout);
+	assert_log("fitrim-einval@120000000");
+	fs_opt.trim_unallocated = TRUE;	/* 1 to 4 MiB before the chunks are none */
+	run_script(&tsim_policy_pinned_chunk, script_timeout);
+	assert_log("fitrim-einval@120000000");
+	dev_opt.discard_timeout_ns = 100 * MS;
+	run_script(&tsim_policy_pinned_chunk, script_timeout);
+	assert_log("fitrim@300000000");
+	g_assert_cmpuint(out.trim_errors, ==, 0);
+}
+
 /* ---- the map is taken at submission ---- */
 
 static struct tsim_block_group *taker;
@@ -350,6 +383,7 @@ static const struct engine_test tests[] = {
 	{ "/fitrim/mutex-stolen", test_mutex_stolen },
 	{ "/fitrim/super", test_super },
 	{ "/fitrim/cut", test_cut },
+	{ "/fitrim/timeout", test_timeout },
 	{ "/fitrim/einval", test_einval },
 	{ "/fitrim/misdirected", test_misdirected },
 	{ "/fitrim/kept-address", test_kept_address },

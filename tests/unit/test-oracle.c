@@ -239,6 +239,56 @@ static void test_barrier(void)
 	g_assert_cmpuint(out.lost_bytes, ==, SLOT / 4);
 }
 
+/* A device that still reads the old data hides the loss: latent, and nothing is lost. */
+static void test_reads_old(void)
+{
+	fresh("dd");
+	dev_opt.write_base_ns = 1 * MS;
+	run_script(&tsim_policy_unpinned, script_at_49);
+	assert_fates(1, 0, 0, 1);
+	dev_opt.discard_reads = TSIM_READS_OLD;
+	run_script(&tsim_policy_unpinned, script_at_49);
+	assert_fates(1, 0, 1, 0);
+	g_assert_cmpuint(out.lost_bytes, ==, 0);
+}
+
+/* The group that was trimmed uses the space again while the device still works on it. */
+static void script_late(void *data)
+{
+	struct tsim_block_group *bg = slot_group(0);
+
+	start_trim(bg);
+	tsim_sleep_until(engine, 50 * MS);
+	use(bg, 0, SLOT / 2);	/* acknowledged long since; takes effect at 100 */
+	write_wait(bg, 0, SLOT / 4);
+	start_trim(bg);	/* of the rest: a discard of its own */
+	tsim_sleep_until(engine, 250 * MS);
+}
+
+/*
+ * Correct firmware spares what was written since, and needs no policy; with
+ * the bug even a safe policy loses it, and no stage of the race is counted.
+ */
+static void test_late(void)
+{
+	fresh("d");
+	dev_opt.write_base_ns = 1 * MS;
+	dev_opt.discard_ack = TSIM_ACK_EARLY;
+	run_script(&tsim_policy_pinned_chunk, script_late);
+	assert_log("trimmed@0 trimmed@51000000");
+	assert_fates(0, 0, 0, 0);
+	dev_opt.discard_effect = TSIM_EFFECT_SWEEP;
+	run_script(&tsim_policy_pinned_chunk, script_late);
+	assert_fates(0, 0, 0, 0);
+	dev_opt.discard_firmware_bug = 1;
+	run_script(&tsim_policy_pinned_chunk, script_late);
+	assert_fates(1, 0, 0, 1);
+	g_assert_cmpuint(out.lost_bytes, ==, SLOT / 4);
+	g_assert_cmpuint(out.funnel[TSIM_STAGE_HIDDEN], ==, 2);
+	g_assert_cmpuint(out.funnel[TSIM_STAGE_REMOVED], ==, 0);
+	g_assert_cmpuint(out.funnel[TSIM_STAGE_CORRUPTED], ==, 0);
+}
+
 static void act_free(void *data)
 {
 	tsim_sleep_until(engine, 5 * MS);	/* under the discard */
@@ -300,6 +350,8 @@ static const struct engine_test tests[] = {
 	{ "/oracle/effect-order", test_effect_order },
 	{ "/oracle/sweep", test_sweep },
 	{ "/oracle/barrier", test_barrier },
+	{ "/oracle/reads-old", test_reads_old },
+	{ "/oracle/late", test_late },
 	{ "/oracle/granule", test_granule },
 	{ "/oracle/pieces", test_pieces },
 };
