@@ -48,15 +48,19 @@ void tsim_probe_race_mkfs(struct tsim_workload *w)
 	p->bg = tsim_probe_add_group(w, probed_type(c), start + c->copies * SLOT_BYTES, SLOT_BYTES);
 }
 
-/* The discard of the whole group.  When it is over nothing more can be destroyed. */
+/* The discard of the whole group.  When its effect is over nothing more can be destroyed. */
 static void trimmer(void *data)
 {
 	struct tsim_workload *w = data;
 	const struct tsim_probe_config *c = w->config;
 	struct tsim_probe *p = w->state;
+	tsim_ns end;
 
 	tsim_trim_block_group(w->fs, p->bg, 1);
 	w->fs->out->trim_passes++;
+	end = tsim_device_backlog_end(&w->fs->dev);
+	if (end > tsim_now(w->fs->engine))
+		tsim_sleep_until(w->fs->engine, end);
 	if (c->removal_in_cycle)
 		tsim_sleep(w->fs->engine, tsim_probe_draw(w, c->gap, DRAW_GAP));
 	tsim_engine_stop(w->fs->engine);

@@ -124,5 +124,7 @@ void tsim_device_discard_recorded(struct tsim_device *dev, struct tsim_range ran
 				  void *tag);
 /* Let every effect up to now happen, in order.  Call before ownership of a range changes. */
 void tsim_device_settle(struct tsim_device *dev);
+/* When the last discard that is acknowledged takes effect; 0: there is none. */
+tsim_ns tsim_device_backlog_end(const struct tsim_device *dev);
 /* Of all commands in flight, as far as they are known. */
 void tsim_device_drain(struct tsim_device *dev);

@@ -9,7 +9,7 @@
  *   that are ignored, that beat a later write, that time out.
  * Leaves out: merging in an I/O scheduler, loss of power.
  * Source: Linux block/blk-lib.c:__blkdev_issue_discard (splitting),
- *   block/blk-merge.c:blk_attempt_discard_merge (ranges); C. Hellwig,
+ *   block/blk-merge.c:bio_attempt_discard_merge (ranges); C. Hellwig,
  *   linux-btrfs 2023-04-05 (non-queued TRIM drains the queue); drivers/mmc/core
  *   (queue idle, then the erase); NVMe 1.2 ch. 7 (no order in flight).
  */

@@ -113,3 +113,12 @@ void tsim_late_expire(struct tsim_device *dev, tsim_ns until)
 			dev->listener.discard_over(dev->listener.data, tag);
 	}
 }
+
+tsim_ns tsim_device_backlog_end(const struct tsim_device *dev)
+{
+	tsim_ns end = 0;
+
+	for (guint i = 0; i < dev->late->len; i++)
+		end = MAX(end, g_array_index(dev->late, struct tsim_late, i).end_ns);
+	return end;
+}
