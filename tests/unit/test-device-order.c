@@ -137,7 +137,7 @@ static void test_virtio(void)
 }
 
 /*
- * T. Tulak, N. Borisov, linux-fsdevel 2019-05: drives "(sometimes) do
+ * J. Tulak, N. Borisov, linux-fsdevel 2019-05: drives "(sometimes) do
  * asynchronous trim after returning a success".  A correct one hides it: what
  * is written after the acknowledgement stays, whenever the work is done.
  */

@@ -239,7 +239,11 @@ static void test_barrier(void)
 	g_assert_cmpuint(out.lost_bytes, ==, SLOT / 4);
 }
 
-/* A device that still reads the old data hides the loss: latent, and nothing is lost. */
+/*
+ * NVMe, DLFEAT (quoted in oxidecomputer/propolis#990): what is read after a
+ * discard is "deterministic until next write": zeroes, 0xff or the last data.
+ * A device that still reads those hides the loss: latent, and nothing is lost.
+ */
 static void test_reads_old(void)
 {
 	fresh("dd");
