@@ -165,14 +165,14 @@ static gboolean check_discard(const struct tsim_device_options *opt, guint64 siz
 			      GError **error)
 {
 	guint64 command = MIN(opt->discard_max_bytes, size_bytes);
+	guint64 unit = MAX(opt->discard_unit_bytes, opt->discard_granularity_bytes);
 
 	if (opt->discard_firmware_bug > 0 && opt->discard_ack == TSIM_ACK_END &&
 	    !opt->discard_delay)
 		return tsim_throw(error, "device.discard.firmware_bug does nothing without"
 					 " device.discard.delay, e.g. fixed(1s), or"
 					 " device.discard.ack = early");
-	if (opt->discard_effect == TSIM_EFFECT_UNIFORM &&
-	    command / opt->discard_unit_bytes > MAX_UNITS)
+	if (opt->discard_effect == TSIM_EFFECT_UNIFORM && command / unit > MAX_UNITS)
 		return tsim_throw(error,
 				  "device.discard.effect = uniform cuts a command of"
 				  " %" G_GUINT64_FORMAT "B into more than %d units; take a"

@@ -297,7 +297,7 @@ static void test_check(void)
 	g_assert_true(tsim_device_options_check(&opt, 1 << 30, NULL));
 	opt.discard_effect = TSIM_EFFECT_UNIFORM;
 	g_assert_true(tsim_device_options_check(&opt, 1 << 30, NULL));
-	opt.discard_unit_bytes = 512;
+	opt.discard_unit_bytes = opt.discard_granularity_bytes = 512;
 	refused("device.discard.effect = uniform cuts a command of 4294963200B into more than "
 		"1048576 units; take a larger device.discard.unit, 4096B or more");
 }

@@ -41,6 +41,7 @@ run_mustfail 'discard.firmware_bug does nothing without device.discard.delay' \
 	check "$validation/r1.conf" --set device.discard.firmware_bug=1%
 run_mustfail 'effect = uniform cuts a command of .* into more than 1048576 units' \
 	check "$validation/queue.conf" --set device.discard.effect=uniform \
-	--set device.discard.unit=512B --set filesystem.size=1TiB
+	--set device.discard.unit=512B --set device.discard.granularity=512B \
+	--set filesystem.size=1TiB
 run_mustfail 'permitted is 1 to 256' check "$validation/queue.conf" \
 	--set workload.discard_ranges=300
