@@ -25,9 +25,12 @@ names = ""
 new(at, case) = (starts = starts.sprintf(" %d", at), names = names." ".case, last = case, 0)
 stats data using (strcol(2) eq last ? 0 : new($1, strcol(2))) nooutput
 unset xtics
+label_at = -n
 do for [i = 1:words(names)] {
+	# legible where cases have few rows
+	label_at = word(starts, i) - 0.3 > label_at + n / 45.0 ? word(starts, i) - 0.3 : label_at + n / 45.0
 	set arrow i from word(starts, i) - 0.5, graph 0 to word(starts, i) - 0.5, graph 1 nohead linecolor rgb "#dddddd"
-	set label i word(names, i) at word(starts, i) - 0.3, graph -0.02 right rotate by 45 font ",8" noenhanced
+	set label i word(names, i) at label_at, graph -0.02 right rotate by 45 font ",8" noenhanced
 }
 set bmargin 5
 heading = "measured / closed form, 95 % intervals"
