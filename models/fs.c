@@ -58,6 +58,7 @@ void tsim_fs_mount(struct tsim_fs *fs, gboolean kthreads)
 	tsim_chunk_allocator_start(&fs->space);
 	if (!kthreads)
 		return;
+	tsim_extent_first_cluster(fs);
 	fs->cleaner = tsim_cleaner_start(fs);
 	tsim_transaction_kthread_start(fs);
 }

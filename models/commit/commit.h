@@ -100,6 +100,7 @@ void tsim_run_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans);
 void tsim_unpin_extents(struct tsim_fs *fs, struct tsim_transaction *trans);
 
 /* extent.c: allocation out of existing groups */
+void tsim_extent_first_cluster(struct tsim_fs *fs);
 gboolean tsim_extent_take(struct tsim_fs *fs, int type, guint64 bytes, guint64 min,
 			  struct tsim_extent *out);
 

@@ -20,21 +20,36 @@ static gboolean take(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsi
 	return TRUE;
 }
 
-/* A new cluster out of the group of the last one (its window is the hint), else of the first that can. */
+static gboolean fill_from(struct tsim_space *space, struct tsim_block_group *bg, guint64 from,
+			  guint64 bytes, guint64 min)
+{
+	if (bg->ro || !tsim_free_space_fill_cluster(&bg->free, from, bytes, min))
+		return FALSE;
+	space->cluster = bg;
+	space->cluster_start = bg->free.cluster.ranges[0].start;
+	return TRUE;
+}
+
+/*
+ * A new cluster: from where the last one began (its window is the hint) to the
+ * end of its group, else of the first group after that, else of the first at all.
+ */
 static gboolean refill_cluster(struct tsim_space *space, guint64 bytes, guint64 min)
 {
 	GPtrArray *groups = space->info[TSIM_METADATA].groups;
 	struct tsim_block_group *last = space->cluster;
+	guint first = 0;
 
-	if (last && !last->ro && tsim_free_space_fill_cluster(&last->free, bytes, min))
+	if (last && fill_from(space, last, space->cluster_start, bytes, min))
 		return TRUE;
+	if (last && g_ptr_array_find(groups, last, &first))
+		first++;
 	for (guint i = 0; i < groups->len; i++) {
-		struct tsim_block_group *bg = g_ptr_array_index(groups, i);
+		struct tsim_block_group *bg =
+			g_ptr_array_index(groups, (first + i) % groups->len);
 
-		if (bg->ro || !tsim_free_space_fill_cluster(&bg->free, bytes, min))
-			continue;
-		space->cluster = bg;
-		return TRUE;
+		if (fill_from(space, bg, bg->range.start, bytes, min))
+			return TRUE;
 	}
 	return FALSE;
 }
@@ -55,6 +70,16 @@ static gboolean take_clustered(struct tsim_fs *fs, guint64 bytes, guint64 min,
 	bg = space->cluster;
 	return tsim_free_space_take_clustered(&bg->free, bytes, min, &out->range) &&
 	       take(fs, bg, out);
+}
+
+/**
+ * tsim_extent_first_cluster:
+ * Mounting writes a tree block or two, so that the cluster is there before
+ * anybody trims.
+ */
+void tsim_extent_first_cluster(struct tsim_fs *fs)
+{
+	refill_cluster(&fs->space, fs->opt->metadata_cluster_bytes, TSIM_SECTOR);
 }
 
 /**

@@ -126,31 +126,34 @@ gboolean tsim_free_space_take(struct tsim_free_space *fs, guint64 from, guint64 
 	return TRUE;
 }
 
-static guint64 longest(const struct tsim_interval_set *set)
-{
-	guint64 max = 0;
-
-	for (guint i = 0; i < set->n; i++)
-		max = MAX(max, tsim_range_len(set->ranges[i]));
-	return max;
-}
-
 /**
  * tsim_free_space_fill_cluster:
+ * @from: where the window may begin; an entry that reaches beyond it counts whole
  * @bytes: what the entries must have together
  * @min: what the longest must have
  *
- * setup_cluster_no_bitmap(): the cluster takes every extent entry, also those
- * far beyond what was asked for, so that a trimmer finds only what was freed
- * since.  Returns: FALSE, and nothing moved, when there is too little.
+ * setup_cluster_no_bitmap(): the cluster takes every extent entry from there on,
+ * also those far beyond what was asked for, so that a trimmer finds only what
+ * was freed since.  Returns: FALSE, and nothing moved, when there is too little.
  */
-gboolean tsim_free_space_fill_cluster(struct tsim_free_space *fs, guint64 bytes, guint64 min)
+gboolean tsim_free_space_fill_cluster(struct tsim_free_space *fs, guint64 from, guint64 bytes,
+				      guint64 min)
 {
-	if (longest(&fs->extents) < min || tsim_interval_set_bytes(&fs->extents) < bytes)
+	guint first = tsim_interval_set_find(&fs->extents, from);
+	guint64 sum = 0, longest = 0;
+
+	for (guint i = first; i < fs->extents.n; i++) {
+		guint64 len = tsim_range_len(fs->extents.ranges[i]);
+
+		sum += len;
+		longest = MAX(longest, len);
+	}
+	if (longest < min || sum < bytes)
 		return FALSE;
-	for (guint i = 0; i < fs->extents.n; i++)
-		tsim_interval_set_add(&fs->cluster, fs->extents.ranges[i]);
-	tsim_interval_set_reset(&fs->extents);
+	while (fs->extents.n > first) {
+		tsim_interval_set_add(&fs->cluster, fs->extents.ranges[fs->extents.n - 1]);
+		tsim_interval_set_remove_at(&fs->extents, fs->extents.n - 1);
+	}
 	return TRUE;
 }
 

@@ -28,7 +28,8 @@ void tsim_free_space_drop_all(struct tsim_free_space *fs);
 gboolean tsim_free_space_take(struct tsim_free_space *fs, guint64 from, guint64 bytes, guint64 min,
 			      struct tsim_range *out);
 /* The group as the cluster that tree blocks are allocated from. */
-gboolean tsim_free_space_fill_cluster(struct tsim_free_space *fs, guint64 bytes, guint64 min);
+gboolean tsim_free_space_fill_cluster(struct tsim_free_space *fs, guint64 from, guint64 bytes,
+				      guint64 min);
 void tsim_free_space_return_cluster(struct tsim_free_space *fs);
 gboolean tsim_free_space_take_clustered(struct tsim_free_space *fs, guint64 bytes, guint64 min,
 					struct tsim_range *out);

@@ -14,6 +14,8 @@
 
 #include "fs.h"
 
+#define NODESIZE G_GUINT64_CONSTANT(16384)
+
 const char *const tsim_bg_type_names[TSIM_N_BG_TYPES] = { "data", "metadata", "system" };
 
 static void free_chunk(gpointer data)
@@ -91,16 +93,23 @@ struct tsim_chunk *tsim_space_add_initial(struct tsim_space *space, enum tsim_bg
 	return chunk;
 }
 
-static void mkfs_contents(struct tsim_space *space, struct tsim_chunk *chunk, guint64 bytes)
+/*
+ * Tree blocks from @start on; the last @cold of them are of trees that nobody
+ * writes to (data relocation, uuid): no copy on write meets them.
+ */
+static void mkfs_contents(struct tsim_space *space, struct tsim_chunk *chunk, guint64 start,
+			  guint64 blocks, guint64 cold)
 {
 	struct tsim_range r;
 
-	if (!tsim_free_space_take(&chunk->bg->free, 0, bytes, bytes, &r))
+	if (!tsim_free_space_take(&chunk->bg->free, chunk->logical + start, blocks * NODESIZE,
+				  blocks * NODESIZE, &r))
 		return;
 	tsim_block_group_use(space, chunk->bg, r);
 	tsim_oracle_allocated(&space->fs->oracle, chunk, r);
 	tsim_interval_set_add(&chunk->on_disk,
-			      TSIM_RANGE(r.start - chunk->logical, r.end - chunk->logical));
+			      TSIM_RANGE(r.start - chunk->logical,
+					 r.end - chunk->logical - cold * NODESIZE));
 }
 
 /**
@@ -129,8 +138,9 @@ void tsim_space_mkfs(struct tsim_space *space)
 	}
 	if (!dup && opt->initial_data_chunk)
 		tsim_space_add_initial(space, TSIM_DATA, 13631488, 8 * TSIM_MIB);
-	mkfs_contents(space, system, 16384);
-	mkfs_contents(space, metadata, 7 * 16384);
+	/* mounting copied the chunk root: all recordings have it in the second block */
+	mkfs_contents(space, system, NODESIZE, 1, 0);
+	mkfs_contents(space, metadata, 0, 7, 2);
 }
 
 /**

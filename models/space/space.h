@@ -109,6 +109,7 @@ struct tsim_space {
 	GPtrArray *pending_chunks; /* made in the running transaction */
 	GPtrArray *pinned_chunks; /* removed under a trimmer; under chunk_mutex */
 	struct tsim_block_group *cluster; /* meta_alloc_cluster; NULL: none */
+	guint64 cluster_start; /* its window_start */
 	GPtrArray *unused_bgs;
 	struct tsim_space_info info[TSIM_N_BG_TYPES];
 	struct tsim_mutex chunk_mutex;

@@ -177,9 +177,9 @@ static void test_cluster(void)
 	init(16 * TSIM_MIB, 315, TRUE);
 	add(0, 4);
 	add(100, 1000);
-	g_assert_false(tsim_free_space_fill_cluster(&space, 1005 * PAGE, PAGE)); /* not enough */
-	g_assert_false(tsim_free_space_fill_cluster(&space, PAGE, 1001 * PAGE)); /* not in one piece */
-	g_assert_true(tsim_free_space_fill_cluster(&space, 2 * PAGE, 2 * PAGE));
+	g_assert_false(tsim_free_space_fill_cluster(&space, 0, 1005 * PAGE, PAGE)); /* not enough */
+	g_assert_false(tsim_free_space_fill_cluster(&space, 0, PAGE, 1001 * PAGE)); /* not in one piece */
+	g_assert_true(tsim_free_space_fill_cluster(&space, 0, 2 * PAGE, 2 * PAGE));
 	g_assert_cmpuint(space.bytes, ==, 1004 * PAGE);
 	g_assert_false(tsim_free_space_hide_extent(&space, BASE, PAGE, &r));
 	g_assert_false(tsim_free_space_take(&space, BASE, PAGE, PAGE, &r));
@@ -193,6 +193,20 @@ static void test_cluster(void)
 	g_assert_true(tsim_free_space_hide_extent(&space, BASE + 50 * PAGE, PAGE, &r));
 	assert_range(r, 100, 1000);
 	g_assert_cmpuint(space.bytes, ==, 4 * PAGE);
+}
+
+/* The window begins in or after the entry at @from; what is before it stays in sight. */
+static void test_cluster_window(void)
+{
+	init(16 * TSIM_MIB, 315, TRUE);
+	add(0, 10);
+	add(100, 10);
+	add(200, 10);
+	g_assert_false(tsim_free_space_fill_cluster(&space, BASE + 105 * PAGE, 21 * PAGE, PAGE));
+	g_assert_true(tsim_free_space_fill_cluster(&space, BASE + 105 * PAGE, 20 * PAGE, PAGE));
+	g_assert_cmpuint(space.extents.n, ==, 1);
+	g_assert_cmpuint(space.cluster.n, ==, 2);
+	g_assert_cmpuint(space.cluster.ranges[0].start, ==, BASE + 100 * PAGE);
 }
 
 /* Only the bits found are cleared, within one window of 128 MiB from the group's start. */
@@ -298,6 +312,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/free-space/take-within", test_take_within);
 	g_test_add_func("/free-space/hide-extent", test_hide_extent);
 	g_test_add_func("/free-space/cluster", test_cluster);
+	g_test_add_func("/free-space/cluster-window", test_cluster_window);
 	g_test_add_func("/free-space/hide-bitmap", test_hide_bitmap);
 	g_test_add_func("/free-space/drop-all", test_drop_all);
 	g_test_add_func("/free-space/random", test_random);

@@ -205,6 +205,32 @@ static void test_stall(void)
 	g_assert_cmpint(out.stall_ns, ==, 100 * MS);
 }
 
+/* A mounted file system has its cluster, which no trimmer sees; a used up one is made anew from its window. */
+static void cluster_script(void *data)
+{
+	struct tsim_block_group *bg = group_at(5 * TSIM_MIB);
+	struct tsim_extent extent, old;
+
+	g_assert_cmpuint(bg->free.extents.n, ==, 0);
+	g_assert_cmpuint(bg->free.cluster.n, ==, 1);
+	old.bg = bg;
+	old.range = TSIM_RANGE(bg->range.start, bg->range.start + 16384); /* before the window */
+	tsim_extent_free(&fs, tsim_trans_attach(&fs, TSIM_TRANS_START), &old);
+	tsim_trans_end(&fs, fs.commit.running, TSIM_TRANS_START);
+	g_assert_true(tsim_extent_take(&fs, TSIM_METADATA, 7 * TSIM_MIB, 16384, &extent));
+	tsim_commit_now(&fs);
+	tsim_extent_put_back(&fs, &extent);
+	g_assert_true(tsim_extent_take(&fs, TSIM_METADATA, 7 * TSIM_MIB, 7 * TSIM_MIB, &extent));
+	g_assert_cmpuint(extent.range.start, >, old.range.start);
+	g_assert_cmpuint(bg->free.extents.ranges[0].start, ==, old.range.start);
+}
+
+static void test_cluster(void)
+{
+	fresh_mkfs(TSIM_GIB, TSIM_PROFILE_SINGLE);
+	run_script_until(&tsim_policy_pinned_chunk, cluster_script, MS, TRUE);
+}
+
 static const struct engine_test tests[] = {
 	{ "/space/super", test_super },
 	{ "/space/set-ro", test_set_ro },
@@ -213,6 +239,7 @@ static const struct engine_test tests[] = {
 	{ "/space/enospc", test_enospc },
 	{ "/space/give-back", test_give_back },
 	{ "/space/stall", test_stall },
+	{ "/space/cluster", test_cluster },
 };
 
 int main(int argc, char **argv)
