@@ -237,21 +237,34 @@ static gboolean relocate_pass(struct tsim_fs *fs, struct tsim_block_group *bg, t
 	return ok;
 }
 
+/*
+ * A pass for what is there, for data one more that updates the pointers, and
+ * one that finds nothing.  System groups are recorded the other way round (6
+ * commits of 53 of 58 with nothing in use, 3 of 68 of 114 others): the chunk
+ * tree's block moves at the same time.
+ */
+static guint count_passes(const struct tsim_block_group *bg)
+{
+	if (bg->type == TSIM_SYSTEM)
+		return bg->used == 0 ? 2 : 1;
+	if (bg->used == 0)
+		return 1;
+	return bg->type == TSIM_DATA ? 3 : 2;
+}
+
 /**
  * tsim_relocate:
  * @cancel_ns: the copy ends there and the group stays; TSIM_NS_NEVER
  *
- * btrfs_relocate_chunk(): a pass for what is there, for data one more that
- * updates the pointers, and one that finds nothing; the removal's own
- * transaction stays open.  Recorded: 3 commits for an empty group, 6 for
- * tree blocks, 9 for data.
+ * btrfs_relocate_chunk(): the removal's own transaction stays open.  Recorded:
+ * 3 commits for an empty group, 6 for tree blocks, 9 for data.
  *
  * Returns: FALSE when the group stays: for want of room, which is counted,
  * because the copy was cancelled, or because the cleaner has it.
  */
 gboolean tsim_relocate(struct tsim_fs *fs, struct tsim_block_group *bg, tsim_ns cancel_ns)
 {
-	guint passes = bg->used == 0 ? 1 : bg->type == TSIM_DATA ? 3 : 2;
+	guint passes = count_passes(bg);
 	gboolean ok = TRUE;
 
 	if (!make_ro(fs, bg))
