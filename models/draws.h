@@ -38,3 +38,15 @@ static inline tsim_ns tsim_draw_law(const struct tsim_rng *rng, const TsimLaw *l
 		return fixed_ns;
 	return tsim_law_quantile_ns(law, tsim_rng_uniform(rng, entity, purpose, index));
 }
+
+/* The time of a command of @bytes. */
+static inline tsim_ns tsim_draw_sized(const struct tsim_rng *rng, const TsimLaw *law, guint64 bytes,
+				      guint32 entity, guint32 purpose, guint32 index)
+{
+	tsim_ns fixed_ns;
+
+	if (tsim_law_is_fixed(law, &fixed_ns))
+		return fixed_ns;
+	return tsim_law_quantile_sized_ns(law, bytes,
+					  tsim_rng_uniform(rng, entity, purpose, index));
+}

@@ -38,7 +38,8 @@ tsim_ns tsim_read_time(const struct tsim_device_options *opt, const struct tsim_
 {
 	if (!opt->read_latency)
 		return tsim_read_service(opt, bytes);
-	return bounded((double)tsim_draw_law(rng, opt->read_latency, 0, TSIM_DRAW_READ, index));
+	return bounded((double)tsim_draw_sized(rng, opt->read_latency, bytes, 0, TSIM_DRAW_READ,
+					       index));
 }
 
 tsim_ns tsim_write_service(const struct tsim_device_options *opt, guint64 bytes)
@@ -82,8 +83,8 @@ tsim_ns tsim_discard_service_of(const struct tsim_device_options *opt, const str
 	double body;
 
 	if (opt->discard_latency)
-		return bounded((double)tsim_draw_law(rng, opt->discard_latency, entity,
-						     TSIM_DRAW_DISCARD_BODY, index));
+		return bounded((double)tsim_draw_sized(rng, opt->discard_latency, load->bytes,
+						       entity, TSIM_DRAW_DISCARD_BODY, index));
 	body = body_ns(opt, load);
 	if (opt->discard_sigma > 0) {
 		double u = tsim_rng_uniform(rng, entity, TSIM_DRAW_DISCARD_BODY, index);

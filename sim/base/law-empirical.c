@@ -1,29 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * empirical(FILE): the samples themselves, each as often as the file says.
+ *
+ * Where the file has sizes, samples of like size make a bin, and a command of
+ * a size between those of two bins takes a time between theirs: the same u in
+ * both, straight on a double logarithmic scale.  One u means one quantile
+ * whatever the size, so larger commands are not faster by chance.
+ */
 #include "law-internal.h"
 
 #include <math.h>
-#include <string.h>
 
-#include "error.h"
-#include "units.h"
+/* A bin is complete with so many samples, or with sizes up to twice its smallest. */
+#define BIN_SAMPLES 50
+#define BIN_FACTOR 2.0
+/* Beyond the largest size the medians go on as they rose over this factor of sizes. */
+#define TREND_FACTOR 8.0
 
-/* empirical(FILE): the samples themselves, each as likely as any other. */
-static tsim_ns empirical_quantile(const TsimLaw *law, double u)
+/* How many entries of the table are at most t. */
+static gsize entries_upto(const struct law_table *table, double t)
 {
-	gsize i = (gsize)(u * (double)law->n_samples);
-
-	return law->samples[MIN(i, law->n_samples - 1)];
-}
-
-/* How many samples are at most t. */
-static gsize count_upto(const TsimLaw *law, double t)
-{
-	gsize low = 0, high = law->n_samples;
+	gsize low = 0, high = table->n;
 
 	while (low < high) {
 		gsize middle = low + (high - low) / 2;
 
-		if ((double)law->samples[middle] > t)
+		if ((double)table->ns[middle] > t)
 			high = middle;
 		else
 			low = middle + 1;
@@ -31,37 +33,81 @@ static gsize count_upto(const TsimLaw *law, double t)
 	return low;
 }
 
-static tsim_ns empirical_residual(const TsimLaw *law, tsim_ns elapsed, double u)
+/* The @k-th sample, counted from 0. */
+static tsim_ns kth_sample(const struct law_table *table, guint64 k)
 {
-	gsize first = count_upto(law, (double)elapsed), n = law->n_samples - first;
+	gsize low = 0, high = table->n - 1;
 
-	if (!n)
-		return elapsed;
-	return law->samples[first + MIN((gsize)(u * (double)n), n - 1)];
+	while (low < high) {
+		gsize middle = low + (high - low) / 2;
+
+		if (table->upto[middle] > k)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return table->ns[low];
 }
 
-static double empirical_cdf(const TsimLaw *law, double t)
+static guint64 n_samples(const struct law_table *table)
 {
-	return (double)count_upto(law, t) / (double)law->n_samples;
+	return table->upto[table->n - 1];
+}
+
+static guint64 samples_upto(const struct law_table *table, double t)
+{
+	gsize n = entries_upto(table, t);
+
+	return n ? table->upto[n - 1] : 0;
+}
+
+/* The sample at @u of those behind the first @skip, at least one. */
+static tsim_ns quantile_behind(const struct law_table *table, guint64 skip, double u)
+{
+	guint64 n = n_samples(table) - skip, k = (guint64)(u * (double)n);
+
+	return kth_sample(table, skip + MIN(k, n - 1));
+}
+
+static tsim_ns empirical_quantile(const TsimLaw *law, double u)
+{
+	return quantile_behind(&law->all, 0, u);
+}
+
+static tsim_ns empirical_residual(const TsimLaw *law, tsim_ns elapsed, double u)
+{
+	guint64 past = samples_upto(&law->all, (double)elapsed);
+
+	return past < n_samples(&law->all) ? quantile_behind(&law->all, past, u) : elapsed;
 }
 
 static double empirical_survival(const TsimLaw *law, double t)
 {
-	return (double)(law->n_samples - count_upto(law, t)) / (double)law->n_samples;
+	guint64 n = n_samples(&law->all);
+
+	return (double)(n - samples_upto(&law->all, t)) / (double)n;
+}
+
+static double empirical_cdf(const TsimLaw *law, double t)
+{
+	return (double)samples_upto(&law->all, t) / (double)n_samples(&law->all);
 }
 
 static double empirical_mean(const TsimLaw *law)
 {
 	double sum = 0;
+	guint64 before = 0;
 
-	for (gsize i = 0; i < law->n_samples; i++)
-		sum += (double)law->samples[i];
-	return sum / (double)law->n_samples;
+	for (gsize i = 0; i < law->all.n; i++) {
+		sum += (double)law->all.ns[i] * (double)(law->all.upto[i] - before);
+		before = law->all.upto[i];
+	}
+	return sum / (double)before;
 }
 
 static double empirical_min(const TsimLaw *law)
 {
-	return (double)law->samples[0];
+	return (double)law->all.ns[0];
 }
 
 const struct law_type law_empirical = {
@@ -70,80 +116,157 @@ const struct law_type law_empirical = {
 	.survival = empirical_survival, .mean = empirical_mean, .min = empirical_min,
 };
 
-/* The column called latency_us of a CSV heading, or -1. */
-static int latency_column(const char *line)
-{
-	g_auto(GStrv) names = g_strsplit(line, ",", -1);
+/* ---- by size ---- */
 
-	for (int i = 0; names[i]; i++)
-		if (!strcmp(g_strstrip(names[i]), "latency_us"))
-			return i;
-	return -1;
+/* A log that a sample of no time at all has too. */
+static double log_ns(tsim_ns t)
+{
+	return log((double)MAX(t, 1));
 }
 
-static gboolean parse_sample(const char *line, int column, tsim_ns *sample, GError **error)
+static double log_at(const struct law_bin *bin, double u)
 {
-	g_auto(GStrv) fields = NULL;
-	g_autofree char *text = NULL;
-
-	if (column < 0)
-		return tsim_parse_time(line, sample, error);
-	fields = g_strsplit(line, ",", -1);
-	if ((int)g_strv_length(fields) <= column)
-		return tsim_throw(error, "no column %d, which is latency_us", column + 1);
-	text = g_strconcat(g_strstrip(fields[column]), "us", NULL);
-	return tsim_parse_time(text, sample, error);
+	return log_ns(quantile_behind(&bin->table, 0, u));
 }
 
-static int compare_samples(const void *a, const void *b)
+/* How the medians of the largest sizes rise, from not at all to with the size. */
+static double find_trend(const TsimLaw *law)
 {
-	tsim_ns x = *(const tsim_ns *)a, y = *(const tsim_ns *)b;
+	const struct law_bin *last = &law->bins[law->n_bins - 1], *from = last;
 
-	return (x > y) - (x < y);
+	while (from > law->bins && from->log_bytes > last->log_bytes - log(TREND_FACTOR))
+		from--;
+	if (from == last)
+		return 0;
+	return CLAMP((log_at(last, 0.5) - log_at(from, 0.5)) / (last->log_bytes - from->log_bytes),
+		     0, 1);
 }
 
-/**
- * tsim_law_read_samples() - read the samples of an empirical law
- * @law: an empirical law without samples
- * @file: one duration with its unit a line, or a CSV file with a heading that
- *	names a column latency_us; blank lines and lines from # on are skipped
- * @error: names file and line
- */
-gboolean tsim_law_read_samples(TsimLaw *law, const char *file, GError **error)
+static double log_between(const struct law_bin *low, const struct law_bin *high, double log_bytes,
+			  double u)
 {
-	g_autoptr(GArray) samples = g_array_new(FALSE, FALSE, sizeof(tsim_ns));
-	g_autofree char *text = NULL;
-	g_auto(GStrv) lines = NULL;
-	gboolean first = TRUE;
-	int column = -1;
+	double share = (log_bytes - low->log_bytes) / (high->log_bytes - low->log_bytes);
 
-	if (!g_file_get_contents(file, &text, NULL, error))
-		return FALSE;
-	lines = g_strsplit(text, "\n", -1);
-	for (guint i = 0; lines[i]; i++) {
-		char *line = g_strstrip(lines[i]);
-		tsim_ns sample;
+	return (1 - share) * log_at(low, u) + share * log_at(high, u);
+}
 
-		if (!*line || *line == '#')
-			continue;
-		if (first)
-			column = latency_column(line);
-		if (!first || column < 0) {
-			if (!parse_sample(line, column, &sample, error) ||
-			    (sample > TSIM_LAW_MAX_NS && !tsim_throw(error, "over 146 years"))) {
-				g_prefix_error(error, "%s:%u: ", file, i + 1);
-				return FALSE;
-			}
-			g_array_append_val(samples, sample);
-		}
-		first = FALSE;
+/* The time at @u of a command of @bytes; the law has bins. */
+tsim_ns tsim_law_quantile_of_size(const TsimLaw *law, guint64 bytes, double u)
+{
+	const struct law_bin *first = law->bins, *last = &law->bins[law->n_bins - 1], *bin = first;
+	double log_bytes = log((double)MAX(bytes, 1)), t;
+
+	while (bin < last && bin->log_bytes < log_bytes)
+		bin++;
+	if (bin->log_bytes == log_bytes || (bin == first && log_bytes < bin->log_bytes))
+		return quantile_behind(&bin->table, 0, u);
+	if (bin->log_bytes < log_bytes)
+		t = log_at(last, u) + law->trend * (log_bytes - last->log_bytes);
+	else
+		t = log_between(bin - 1, bin, log_bytes, u);
+	t = exp(t);
+	return t < (double)TSIM_LAW_MAX_NS ? llrint(t) : TSIM_LAW_MAX_NS;
+}
+
+/* ---- made of what was read ---- */
+
+static int compare_times(const void *a, const void *b)
+{
+	const struct law_sample *x = a, *y = b;
+
+	return (x->ns > y->ns) - (x->ns < y->ns);
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+	const struct law_sample *x = a, *y = b;
+
+	return (x->bytes > y->bytes) - (x->bytes < y->bytes);
+}
+
+/* Sorts @samples by time. */
+static struct law_table make_table(struct law_sample *samples, gsize n)
+{
+	struct law_table table = { n, g_new(tsim_ns, n), g_new(guint64, n) };
+	guint64 upto = 0;
+
+	qsort(samples, n, sizeof(*samples), compare_times);
+	for (gsize i = 0; i < n; i++) {
+		upto += samples[i].count;
+		table.ns[i] = samples[i].ns;
+		table.upto[i] = upto;
 	}
-	if (!samples->len)
-		return tsim_throw(error, "%s: no durations in it; write one a line, e.g. 3.5ms",
-				  file);
-	g_array_sort(samples, compare_samples);
-	law->file = g_strdup(file);
-	law->n_samples = samples->len;
-	law->samples = (tsim_ns *)g_array_free(g_steal_pointer(&samples), FALSE);
-	return TRUE;
+	return table;
+}
+
+/* How many of @samples, sorted by size, belong to the first bin: all those of a size, or none. */
+static gsize bin_length(const struct law_sample *samples, gsize n)
+{
+	double limit = BIN_FACTOR * (double)samples[0].bytes;
+	guint64 count = 0;
+	gsize i;
+
+	for (i = 0; i < n; i++) {
+		gboolean other = i > 0 && samples[i].bytes != samples[i - 1].bytes;
+
+		if (other && (count >= BIN_SAMPLES || (double)samples[i].bytes > limit))
+			break;
+		count += samples[i].count;
+	}
+	return i;
+}
+
+static struct law_bin make_bin(struct law_sample *samples, gsize n)
+{
+	struct law_bin bin = { 0 };
+	double sum = 0, count = 0;
+
+	for (gsize i = 0; i < n; i++) {
+		sum += (double)samples[i].count * log((double)samples[i].bytes);
+		count += (double)samples[i].count;
+	}
+	/* of one size exactly, else that size would fall beside its bin */
+	bin.log_bytes = samples[0].bytes == samples[n - 1].bytes ? log((double)samples[0].bytes) :
+								    sum / count;
+	bin.table = make_table(samples, n);
+	return bin;
+}
+
+static void make_bins(TsimLaw *law, struct law_sample *samples, gsize n)
+{
+	g_autoptr(GArray) bins = g_array_new(FALSE, FALSE, sizeof(struct law_bin));
+
+	qsort(samples, n, sizeof(*samples), compare_sizes);
+	for (gsize from = 0; from < n;) {
+		gsize length = bin_length(samples + from, n - from);
+		struct law_bin bin = make_bin(samples + from, length);
+
+		g_array_append_val(bins, bin);
+		from += length;
+	}
+	law->n_bins = bins->len;
+	law->bins = (struct law_bin *)g_array_free(g_steal_pointer(&bins), FALSE);
+	law->trend = find_trend(law);
+}
+
+static void clear_table(struct law_table *table)
+{
+	g_free(table->ns);
+	g_free(table->upto);
+}
+
+/* Set what an empirical law draws from; sorts @samples, at least one. */
+void tsim_law_set_samples(TsimLaw *law, struct law_sample *samples, gsize n, gboolean sized)
+{
+	law->all = make_table(samples, n);
+	if (sized)
+		make_bins(law, samples, n);
+}
+
+void tsim_law_clear_samples(TsimLaw *law)
+{
+	clear_table(&law->all);
+	for (guint i = 0; i < law->n_bins; i++)
+		clear_table(&law->bins[i].table);
+	g_free(law->bins);
 }

@@ -29,6 +29,26 @@ struct law_type {
 	double (*min)(const TsimLaw *law);
 };
 
+/* What a line of a file of samples says. */
+struct law_sample {
+	guint64 bytes;		/* 0: the file has no sizes */
+	tsim_ns ns;
+	guint64 count;
+};
+
+/* Samples by time, and how many there are up to each. */
+struct law_table {
+	gsize n;
+	tsim_ns *ns;
+	guint64 *upto;
+};
+
+/* Samples of like size. */
+struct law_bin {
+	double log_bytes;	/* mean */
+	struct law_table table;
+};
+
 struct tsim_law {
 	const struct law_type *type;
 	tsim_ns t[2];		/* as written; negative: not given */
@@ -42,8 +62,10 @@ struct tsim_law {
 	double *upto;		/* cumulative, normalised; the last is 1 */
 	/* empirical */
 	char *file;
-	gsize n_samples;
-	tsim_ns *samples;	/* sorted */
+	struct law_table all;
+	guint n_bins;		/* 0: the file has no sizes */
+	struct law_bin *bins;	/* by size */
+	double trend;		/* beyond the largest size: d log time / d log bytes, 0..1 */
 };
 
 /* The arguments of law_mixture and law_empirical are no list of params. */
@@ -52,3 +74,7 @@ extern const struct law_type law_mixture, law_empirical;
 
 TsimLaw *tsim_law_new(const struct law_type *type);
 gboolean tsim_law_read_samples(TsimLaw *law, const char *file, GError **error);
+void tsim_law_set_samples(TsimLaw *law, struct law_sample *samples, gsize n, gboolean sized);
+void tsim_law_clear_samples(TsimLaw *law);
+tsim_ns tsim_law_quantile_of_size(const TsimLaw *law, guint64 bytes, double u);
+const TsimLaw *tsim_law_choose_part(const TsimLaw *law, double *u);

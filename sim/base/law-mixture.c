@@ -13,14 +13,23 @@ static double remainder_of(double u, double from, double upto)
 	return CLAMP((u - from) / (upto - from), 0x1p-53, 1 - 0x1p-53);
 }
 
-static tsim_ns mixture_quantile(const TsimLaw *law, double u)
+/* The branch of a mixture that @u chooses; what remains of it is for the draw inside. */
+const TsimLaw *tsim_law_choose_part(const TsimLaw *law, double *u)
 {
 	double from = 0;
 	guint i;
 
-	for (i = 0; i + 1 < law->n_parts && u >= law->upto[i]; i++)
+	for (i = 0; i + 1 < law->n_parts && *u >= law->upto[i]; i++)
 		from = law->upto[i];
-	return tsim_law_quantile_ns(law->parts[i], remainder_of(u, from, law->upto[i]));
+	*u = remainder_of(*u, from, law->upto[i]);
+	return law->parts[i];
+}
+
+static tsim_ns mixture_quantile(const TsimLaw *law, double u)
+{
+	const TsimLaw *part = tsim_law_choose_part(law, &u);
+
+	return tsim_law_quantile_ns(part, u);
 }
 
 static double weighted(const TsimLaw *law, guint i)

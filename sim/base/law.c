@@ -331,7 +331,7 @@ void tsim_law_free(TsimLaw *law)
 	g_free(law->weights);
 	g_free(law->upto);
 	g_free(law->file);
-	g_free(law->samples);
+	tsim_law_clear_samples(law);
 	g_free(law);
 }
 
@@ -349,6 +349,21 @@ void tsim_law_free(TsimLaw *law)
 tsim_ns tsim_law_quantile_ns(const TsimLaw *law, double u)
 {
 	return law->type->quantile(law, u);
+}
+
+/**
+ * tsim_law_quantile_sized_ns() - draw the time of a command of a size
+ * @law: the law; only samples with sizes, alone or in a mixture, differ by size
+ * @bytes: the command's size
+ * @u: a uniform number strictly inside (0, 1)
+ *
+ * Return: whole ns, 0..TSIM_LAW_MAX_NS.
+ */
+tsim_ns tsim_law_quantile_sized_ns(const TsimLaw *law, guint64 bytes, double u)
+{
+	while (law->type == &law_mixture)
+		law = tsim_law_choose_part(law, &u);
+	return law->n_bins ? tsim_law_quantile_of_size(law, bytes, u) : tsim_law_quantile_ns(law, u);
 }
 
 /**

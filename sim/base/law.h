@@ -16,6 +16,7 @@ void tsim_law_free(TsimLaw *law);
 char *tsim_law_to_string(const TsimLaw *law);
 
 tsim_ns tsim_law_quantile_ns(const TsimLaw *law, double u);
+tsim_ns tsim_law_quantile_sized_ns(const TsimLaw *law, guint64 bytes, double u);
 tsim_ns tsim_law_residual_ns(const TsimLaw *law, tsim_ns elapsed, double u);
 double tsim_law_cdf(const TsimLaw *law, double t_ns);
 double tsim_law_mean_ns(const TsimLaw *law);

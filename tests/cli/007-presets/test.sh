@@ -10,14 +10,13 @@ expect 'no experiments, groups ok'
 optional='discard\.(latency|sweep_steps|tick|ack|ack_latency|delay|firmware_bug|ignored|max_ranges|per_unit'
 optional+='|unit|backlog|rate_unmapped|reads|slow_rw|slow_gc|timeout)|read\.latency|scheduler|ftl.*'
 base_config > a.conf
-for device in sata-sf-nonqueued sata-tlc-nonqueued nvme-consumer-slow nvme-datacenter virtio-thin \
-	      dm-thin; do
+for device in $(sed -n 's/^\[device \(.*\)\]$/\1/p' "$config"); do
 	run_check show a.conf --set experiment.device=$device --origin
 	expect "^\[device $device\]"
 	sed -n "/^\[device $device\]/,/^$/p" "$out" | grep '# default$' |
 		grep -vE "^($optional) " && _fail "$device leaves values open"
 	grep -A40 "^\[device $device\]" "$config" | sed -n '2,/^$/p' | grep ' = ' |
-		grep -vE '# [MSDI]( |$)|^discard.tail' && _fail "$device has values without a mark"
+		grep -vE '# [MSDI]( |$)|^discard.tail|^inherit = ' && _fail "$device has values without a mark"
 done
 
 value()
@@ -33,3 +32,9 @@ value nvme-datacenter discard.sigma 0.06
 value virtio-thin discard.base 130us
 value virtio-thin discard.rate 5.6GB/s
 value dm-thin discard.rate 330MB/s
+
+# The samples stand beside the presets, wherever the configuration lies.
+mkdir elsewhere
+cp a.conf elsewhere
+run_check show elsewhere/a.conf --set experiment.device=virtio-measured
+expect '^discard.latency = empirical\(/.*/presets/virtio-blk-discard\.csv\)$'

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The file of an empirical law. */
+#include "law-internal.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "units.h"
+
+#define MAX_FILE_BYTES (64 * 1024 * 1024)
+#define MAX_COUNT G_GUINT64_CONSTANT(1000000000000) /* of a line; the sum stays within 64 bits */
+
+static const char *const time_names[] = { "latency_ns", "latency_us", "latency_ms", "latency_s" };
+static const char *const time_units[] = { "ns", "us", "ms", "s" };
+
+/* Which columns of a heading are used, -1: it has none. */
+struct columns {
+	const char *separator;
+	int time, bytes, count;
+	const char *unit, *name; /* of the time */
+};
+
+static void use_column(struct columns *c, const char *name, int i)
+{
+	for (guint k = 0; k < G_N_ELEMENTS(time_names); k++) {
+		if (strcmp(name, time_names[k]) == 0) {
+			c->time = i;
+			c->unit = time_units[k];
+			c->name = time_names[k];
+		}
+	}
+	if (strcmp(name, "bytes") == 0)
+		c->bytes = i;
+	if (strcmp(name, "count") == 0)
+		c->count = i;
+}
+
+/* TRUE: the line is a heading, and says where a time is. */
+static gboolean read_heading(const char *line, struct columns *c)
+{
+	g_auto(GStrv) names = NULL;
+
+	*c = (struct columns){ strchr(line, '\t') ? "\t" : ",", -1, -1, -1, NULL, NULL };
+	names = g_strsplit(line, c->separator, -1);
+	for (int i = 0; names[i]; i++)
+		use_column(c, g_strstrip(names[i]), i);
+	return c->time >= 0;
+}
+
+/* Text in column @i, called @name. */
+static const char *field(const GStrv fields, int i, const char *name, GError **error)
+{
+	if ((int)g_strv_length(fields) > i)
+		return g_strstrip(fields[i]);
+	tsim_throw(error, "no column %d, which is %s", i + 1, name);
+	return NULL;
+}
+
+static gboolean parse_size(const char *text, guint64 *out, GError **error)
+{
+	return g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT64, out, NULL) ||
+	       tsim_throw(error, "'%s' is no number of bytes, write a whole number above 0", text);
+}
+
+static gboolean parse_weight(const char *text, guint64 *out, GError **error)
+{
+	return g_ascii_string_to_unsigned(text, 10, 1, MAX_COUNT, out, NULL) ||
+	       tsim_throw(error, "'%s' is no count, permitted is 1 to 1e12", text);
+}
+
+static gboolean parse_columns(const char *line, const struct columns *c, struct law_sample *sample,
+			      GError **error)
+{
+	g_auto(GStrv) fields = g_strsplit(line, c->separator, -1);
+	const char *time = field(fields, c->time, c->name, error), *bytes = NULL, *count = NULL;
+	g_autofree char *text = time ? g_strconcat(time, c->unit, NULL) : NULL;
+
+	if (!text || !tsim_parse_time(text, &sample->ns, error))
+		return FALSE;
+	if (c->bytes >= 0 && (!(bytes = field(fields, c->bytes, "bytes", error)) ||
+			      !parse_size(bytes, &sample->bytes, error)))
+		return FALSE;
+	return c->count < 0 || ((count = field(fields, c->count, "count", error)) &&
+				parse_weight(count, &sample->count, error));
+}
+
+static gboolean parse_sample(const char *line, const struct columns *c, struct law_sample *sample,
+			     GError **error)
+{
+	*sample = (struct law_sample){ .count = 1 };
+	if (c->time < 0 && strpbrk(line, ",\t"))
+		return tsim_throw(error,
+				  "no heading names the columns, write e.g. bytes,latency_us above");
+	if (c->time < 0 ? !tsim_parse_time(line, &sample->ns, error) :
+			  !parse_columns(line, c, sample, error))
+		return FALSE;
+	return sample->ns <= TSIM_LAW_MAX_NS || tsim_throw(error, "over 146 years");
+}
+
+static gboolean parse_lines(char *text, const char *file, struct columns *c, GArray *samples,
+			    GError **error)
+{
+	gboolean first = TRUE;
+	guint number = 0;
+
+	for (char *line = text, *next; line; line = next) {
+		struct law_sample sample;
+		gboolean heading;
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		number++;
+		g_strstrip(line);
+		if (!*line || *line == '#')
+			continue;
+		heading = first && read_heading(line, c);
+		first = FALSE;
+		if (heading)
+			continue;
+		if (!parse_sample(line, c, &sample, error)) {
+			g_prefix_error(error, "%s:%u: ", file, number);
+			return FALSE;
+		}
+		g_array_append_val(samples, sample);
+	}
+	return TRUE;
+}
+
+/* A pipe would be empty when the law is read again. */
+static gboolean read_text(const char *file, char **text, GError **error)
+{
+	GStatBuf st;
+
+	if (g_stat(file, &st) == 0 && !S_ISREG(st.st_mode))
+		return tsim_throw(error, "%s: not a regular file", file);
+	if (g_stat(file, &st) == 0 && st.st_size > MAX_FILE_BYTES)
+		return tsim_throw(error, "%s: longer than 64MiB", file);
+	return g_file_get_contents(file, text, NULL, error);
+}
+
+/**
+ * tsim_law_read_samples() - read the samples of an empirical law
+ * @law: an empirical law without samples
+ * @file: one duration with its unit a line, or a table divided by commas or
+ *	tabs with a heading that names a column latency_us (or _ns, _ms, _s)
+ *	and may name bytes, the size that took so long, and count, how often;
+ *	blank lines and lines that begin with # are skipped
+ * @error: names file and line
+ */
+gboolean tsim_law_read_samples(TsimLaw *law, const char *file, GError **error)
+{
+	g_autoptr(GArray) samples = g_array_new(FALSE, FALSE, sizeof(struct law_sample));
+	g_autofree char *text = NULL;
+	struct columns columns = { NULL, -1, -1, -1, NULL, NULL };
+
+	if (!read_text(file, &text, error) || !parse_lines(text, file, &columns, samples, error))
+		return FALSE;
+	if (!samples->len)
+		return tsim_throw(error, "%s: no durations in it; write one a line, e.g. 3.5ms",
+				  file);
+	law->file = g_strdup(file);
+	tsim_law_set_samples(law, (struct law_sample *)samples->data, samples->len,
+			     columns.bytes >= 0);
+	return TRUE;
+}
