@@ -111,9 +111,14 @@ static double empirical_min(const TsimLaw *law)
 }
 
 const struct law_type law_empirical = {
-	.name = "empirical", .usage = "empirical(FILE)",
-	.quantile = empirical_quantile, .residual = empirical_residual, .cdf = empirical_cdf,
-	.survival = empirical_survival, .mean = empirical_mean, .min = empirical_min,
+	.name = "empirical",
+	.usage = "empirical(FILE)",
+	.quantile = empirical_quantile,
+	.residual = empirical_residual,
+	.cdf = empirical_cdf,
+	.survival = empirical_survival,
+	.mean = empirical_mean,
+	.min = empirical_min,
 };
 
 /* ---- by size ---- */
@@ -227,7 +232,7 @@ static struct law_bin make_bin(struct law_sample *samples, gsize n)
 	}
 	/* of one size exactly, else that size would fall beside its bin */
 	bin.log_bytes = samples[0].bytes == samples[n - 1].bytes ? log((double)samples[0].bytes) :
-								    sum / count;
+								   sum / count;
 	bin.table = make_table(samples, n);
 	return bin;
 }

@@ -91,8 +91,8 @@ static gboolean parse_sample(const char *line, const struct columns *c, struct l
 {
 	*sample = (struct law_sample){ .count = 1 };
 	if (c->time < 0 && strpbrk(line, ",\t"))
-		return tsim_throw(error,
-				  "no heading names the columns, write e.g. bytes,latency_us above");
+		return tsim_throw(
+			error, "no heading names the columns, write e.g. bytes,latency_us above");
 	if (c->time < 0 ? !tsim_parse_time(line, &sample->ns, error) :
 			  !parse_columns(line, c, sample, error))
 		return FALSE;

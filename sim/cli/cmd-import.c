@@ -6,10 +6,13 @@
 #include "import.h"
 
 static char *output;
+static gboolean latencies;
 
 static const GOptionEntry entries[] = {
-	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "the native trace that is written",
-	  "FILE" },
+	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
+	  "the native trace or the table that is written", "FILE" },
+	{ "latencies", 0, 0, G_OPTION_ARG_NONE, &latencies,
+	  "write a table of how long discards took, for empirical(FILE)", NULL },
 	{ NULL },
 };
 
@@ -18,10 +21,15 @@ static const char examples[] =
 	"fio iologs (version 2 and 3), plain or gzip; what a file is, its content says.\n"
 	"Several traces are merged by time.  Lines that are not used are counted and\n"
 	"named on stderr.  docs/traces.md describes the format that is written.\n"
+	"With --latencies the discards of traces, of fio's latency logs and of its\n"
+	"JSON+ output make a table that device.discard.latency = empirical(FILE) reads.\n"
 	"\n"
 	"Examples:\n"
 	"  trimsim import trace.txt.gz -o my.trace\n"
-	"  blkparse -i nvme0n1 > disk.txt; trimsim import disk.txt -o disk.trace\n";
+	"  blkparse -i nvme0n1 > disk.txt; trimsim import disk.txt -o disk.trace\n"
+	"  trimsim import --latencies disk.txt -o disk.csv\n"
+	"  fio --output-format=json+ --output=trims.json trims.fio\n"
+	"  trimsim import --latencies trims.json -o disk.csv\n";
 
 static gboolean import(char **paths, GError **error)
 {
@@ -30,8 +38,10 @@ static gboolean import(char **paths, GError **error)
 	gboolean ok;
 
 	if (!output)
-		return tsim_throw(error, "no -o FILE: where should the trace go?");
-	ok = tsim_import(paths, output, &report, error);
+		return tsim_throw(error, "no -o FILE: where should the %s go?",
+				  latencies ? "table" : "trace");
+	ok = latencies ? tsim_import_latencies(paths, output, &report, error) :
+			 tsim_import(paths, output, &report, error);
 	if (!ok)
 		return FALSE;
 	fputs(notes->str, stderr);

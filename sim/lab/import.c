@@ -2,20 +2,14 @@
 /* Recorded traces of any format, merged by time into one file of the native format. */
 #include "import.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <glib/gstdio.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "error.h"
+#include "import-file.h"
 #include "pairs.h"
 #include "trace.h"
 #include "units.h"
-
-#define INTERRUPTED 130 /* exit status */
 
 struct source {
 	char *path;
@@ -28,8 +22,9 @@ struct source {
 struct import {
 	guint n;
 	struct source *sources;
+	char **paths;
+	struct tsim_import_report *report;
 	FILE *file;
-	guint64 written;
 };
 
 static void clear(struct import *import)
@@ -52,14 +47,14 @@ static gboolean advance(struct source *s, GError **error)
 	return FALSE;
 }
 
-static gboolean open_all(struct import *import, char **paths, GError **error)
+static gboolean open_all(struct import *import, GError **error)
 {
-	import->sources = g_new0(struct source, g_strv_length(paths));
-	for (guint i = 0; paths[i]; i++) {
+	import->sources = g_new0(struct source, g_strv_length(import->paths));
+	for (guint i = 0; import->paths[i]; i++) {
 		struct source *s = &import->sources[i];
 
-		s->path = paths[i];
-		s->reader = tsim_trace_open(paths[i], error);
+		s->path = import->paths[i];
+		s->reader = tsim_trace_open(s->path, error);
 		if (!s->reader)
 			return FALSE;
 		import->n++;
@@ -95,7 +90,6 @@ static void write_record(struct import *import, struct source *s)
 		g_string_append_printf(line, " latency_ns=%" G_GINT64_FORMAT, latency);
 	g_string_append_c(line, '\n');
 	fwrite(line->str, 1, line->len, import->file);
-	import->written++;
 }
 
 static gboolean write_all(struct import *import, GError **error)
@@ -195,7 +189,7 @@ static gboolean check_events(const struct import *import, GError **error)
 			return tsim_throw(error,
 					  "%s:%" G_GUINT64_FORMAT
 					  ": no line up to here is of ftrace, trace-cmd, "
-					  "blkparse, a fio iolog or an imported trace",
+					  "blkparse, a fio iolog or latency log or an imported trace",
 					  s->path, stats->lines);
 		return tsim_throw(error,
 				  "%s:%" G_GUINT64_FORMAT
@@ -205,43 +199,16 @@ static gboolean check_events(const struct import *import, GError **error)
 	return TRUE;
 }
 
-static gboolean finish_file(FILE *file, const char *made, const char *output, GError **error)
+static gboolean import_all(FILE *file, void *data, GError **error)
 {
-	gboolean ok = fflush(file) == 0 && !ferror(file) && fsync(fileno(file)) == 0;
+	struct import *import = data;
 
-	if (!ok || g_rename(made, output) < 0)
-		return tsim_throw_run(error, "-o: cannot write %s: %s", output, g_strerror(errno));
-	return TRUE;
-}
-
-static gboolean import_all(struct import *import, const char *made, char **paths,
-			   const char *output, struct tsim_import_report *report, GError **error)
-{
-	if (!open_all(import, paths, error) || !write_all(import, error))
+	import->file = file;
+	if (!open_all(import, error) || !write_all(import, error))
 		return FALSE;
 	for (guint i = 0; i < import->n; i++)
-		report_source(&import->sources[i], report);
-	return check_events(import, error) && finish_file(import->file, made, output, error);
-}
-
-static char *unfinished; /* what a signal removes */
-
-/* At once: a read from a pipe would go on waiting.  Only what a handler may call. */
-static void on_signal(int number)
-{
-	static const char said[] = "trimsim: interrupted, nothing written\n";
-
-	unlink(unfinished);
-	while (write(STDERR_FILENO, said, strlen(said)) < 0 && errno == EINTR)
-		;
-	_exit(INTERRUPTED);
-}
-
-static FILE *make_file(char *made)
-{
-	int fd = g_mkstemp_full(made, O_RDWR | O_CLOEXEC, 0666);
-
-	return fd < 0 ? NULL : fdopen(fd, "w");
+		report_source(&import->sources[i], import->report);
+	return check_events(import, error);
 }
 
 /**
@@ -257,25 +224,9 @@ static FILE *make_file(char *made)
 gboolean tsim_import(char **paths, const char *output, struct tsim_import_report *report,
 		     GError **error)
 {
-	g_autofree char *made = g_strdup_printf("%s.XXXXXX", output);
-	struct sigaction act = { .sa_handler = on_signal }, old_int, old_term;
-	struct import import = { 0 };
-	gboolean ok;
+	struct import import = { .paths = paths, .report = report };
+	gboolean ok = tsim_import_file(output, import_all, &import, error);
 
-	if (g_file_test(output, G_FILE_TEST_EXISTS) && !g_file_test(output, G_FILE_TEST_IS_REGULAR))
-		return tsim_throw(error, "-o: %s is not a regular file", output);
-	unfinished = made;
-	sigaction(SIGINT, &act, &old_int);
-	sigaction(SIGTERM, &act, &old_term);
-	import.file = make_file(made);
-	ok = import.file ? import_all(&import, made, paths, output, report, error) :
-			   tsim_throw(error, "-o: cannot write %s: %s", output, g_strerror(errno));
-	if (import.file)
-		fclose(import.file);
-	if (import.file && !ok)
-		g_unlink(made);
-	sigaction(SIGINT, &old_int, NULL);
-	sigaction(SIGTERM, &old_term, NULL);
 	clear(&import);
 	return ok;
 }

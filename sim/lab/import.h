@@ -10,3 +10,5 @@ struct tsim_import_report {
 
 gboolean tsim_import(char **paths, const char *output, struct tsim_import_report *report,
 		     GError **error);
+gboolean tsim_import_latencies(char **paths, const char *output, struct tsim_import_report *report,
+			       GError **error);

@@ -17,6 +17,7 @@ static const struct tsim_trace_format *const all[] = {
 	&tsim_trace_ftrace,
 	&tsim_trace_blkparse,
 	&tsim_trace_iolog,
+	&tsim_trace_fio_log,
 };
 
 static void check_native(const struct tsim_trace_record *record)

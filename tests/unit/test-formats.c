@@ -192,6 +192,32 @@ static void test_blkparse(void)
 	CHECK_ALL(&tsim_trace_blkparse, lines);
 }
 
+static void test_fio_log(void)
+{
+	static const struct expected lines[] = {
+		{ "12, 70500, 2, 4096, 0",
+		  "12000000 fio_latency direction=trim length=4096 latency_ns=70500",
+		  TSIM_LINE_EVENT },
+		{ "13,80,0,512,4096,0,13000001",
+		  "13000000 fio_latency direction=read length=512 latency_ns=80",
+		  TSIM_LINE_EVENT },
+		{ "13, 80, 1, 512",
+		  "13000000 fio_latency direction=write length=512 latency_ns=80",
+		  TSIM_LINE_EVENT },
+		{ "13, 80, 4, 512, 0", NULL, TSIM_LINE_BAD },
+		{ "13, -80, 2, 512, 0", NULL, TSIM_LINE_BAD },
+		{ "13, 80, 2", NULL, TSIM_LINE_BAD },
+		{ "nan, 80, 2, 512, 0", NULL, TSIM_LINE_BAD },
+		{ "13, 99999999999999999999, 2, 512, 0", NULL, TSIM_LINE_BAD },
+		{ "1, 2, 2, 3, 4, 5, 6, 7", NULL, TSIM_LINE_BAD },
+		{ "  ", NULL, TSIM_LINE_QUIET },
+	};
+
+	CHECK_ALL(&tsim_trace_fio_log, lines);
+	g_assert_true(tsim_trace_fio_log.probe("0, 5526, 2, 4096, 0, 0"));
+	g_assert_false(tsim_trace_fio_log.probe("bytes,latency_us"));
+}
+
 static void test_iolog(void)
 {
 	static const struct expected lines[] = {
@@ -379,6 +405,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/formats/process", test_process);
 	g_test_add_func("/formats/block", test_block);
 	g_test_add_func("/formats/blkparse", test_blkparse);
+	g_test_add_func("/formats/fio-log", test_fio_log);
 	g_test_add_func("/formats/iolog", test_iolog);
 	g_test_add_func("/formats/native", test_native);
 	g_test_add_func("/formats/window", test_window);

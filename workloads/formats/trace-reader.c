@@ -16,6 +16,7 @@ static const struct tsim_trace_format *const formats[] = {
 	&tsim_trace_iolog,
 	&tsim_trace_ftrace,
 	&tsim_trace_blkparse,
+	&tsim_trace_fio_log,
 };
 
 struct waiting {

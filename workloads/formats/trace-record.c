@@ -76,6 +76,7 @@ static const struct {
 	{ "fio_read", { "offset", "length" } },
 	{ "fio_write", { "offset", "length" } },
 	{ "fio_trim", { "offset", "length" } },
+	{ "fio_latency", { "length", "latency_ns" } },
 	{ "fio_sync", { NULL } },
 	{ "fio_datasync", { NULL } },
 	{ "fio_sync_file_range", { NULL } },

@@ -51,7 +51,7 @@ struct tsim_trace_format {
 };
 
 extern const struct tsim_trace_format tsim_trace_native, tsim_trace_ftrace, tsim_trace_blkparse,
-	tsim_trace_iolog;
+	tsim_trace_iolog, tsim_trace_fio_log;
 
 /* trace-record.c */
 void tsim_trace_record_init(struct tsim_trace_record *record, const char *event, gsize len);
