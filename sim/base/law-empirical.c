@@ -177,20 +177,20 @@ tsim_ns tsim_law_quantile_of_size(const TsimLaw *law, guint64 bytes, double u)
 
 static int compare_times(const void *a, const void *b)
 {
-	const struct law_sample *x = a, *y = b;
+	const struct tsim_law_sample *x = a, *y = b;
 
 	return (x->ns > y->ns) - (x->ns < y->ns);
 }
 
 static int compare_sizes(const void *a, const void *b)
 {
-	const struct law_sample *x = a, *y = b;
+	const struct tsim_law_sample *x = a, *y = b;
 
 	return (x->bytes > y->bytes) - (x->bytes < y->bytes);
 }
 
 /* Sorts @samples by time. */
-static struct law_table make_table(struct law_sample *samples, gsize n)
+static struct law_table make_table(struct tsim_law_sample *samples, gsize n)
 {
 	struct law_table table = { n, g_new(tsim_ns, n), g_new(guint64, n) };
 	guint64 upto = 0;
@@ -205,7 +205,7 @@ static struct law_table make_table(struct law_sample *samples, gsize n)
 }
 
 /* How many of @samples, sorted by size, belong to the first bin: all those of a size, or none. */
-static gsize bin_length(const struct law_sample *samples, gsize n)
+static gsize bin_length(const struct tsim_law_sample *samples, gsize n)
 {
 	double limit = BIN_FACTOR * (double)samples[0].bytes;
 	guint64 count = 0;
@@ -221,7 +221,7 @@ static gsize bin_length(const struct law_sample *samples, gsize n)
 	return i;
 }
 
-static struct law_bin make_bin(struct law_sample *samples, gsize n)
+static struct law_bin make_bin(struct tsim_law_sample *samples, gsize n)
 {
 	struct law_bin bin = { 0 };
 	double sum = 0, count = 0;
@@ -237,7 +237,7 @@ static struct law_bin make_bin(struct law_sample *samples, gsize n)
 	return bin;
 }
 
-static void make_bins(TsimLaw *law, struct law_sample *samples, gsize n)
+static void make_bins(TsimLaw *law, struct tsim_law_sample *samples, gsize n)
 {
 	g_autoptr(GArray) bins = g_array_new(FALSE, FALSE, sizeof(struct law_bin));
 
@@ -261,11 +261,28 @@ static void clear_table(struct law_table *table)
 }
 
 /* Set what an empirical law draws from; sorts @samples, at least one. */
-void tsim_law_set_samples(TsimLaw *law, struct law_sample *samples, gsize n, gboolean sized)
+void tsim_law_set_samples(TsimLaw *law, struct tsim_law_sample *samples, gsize n)
 {
 	law->all = make_table(samples, n);
-	if (sized)
+	if (samples[0].bytes)
 		make_bins(law, samples, n);
+}
+
+/**
+ * tsim_law_new_empirical() - the law of samples that are no file
+ * @samples: at least one; with sizes all of them, or none
+ *
+ * It has no text that could be parsed.
+ *
+ * Return: (transfer full): the law.
+ */
+TsimLaw *tsim_law_new_empirical(const struct tsim_law_sample *samples, gsize n)
+{
+	g_autofree struct tsim_law_sample *copy = g_memdup2(samples, n * sizeof(*samples));
+	TsimLaw *law = tsim_law_new(&law_empirical);
+
+	tsim_law_set_samples(law, copy, n);
+	return law;
 }
 
 void tsim_law_clear_samples(TsimLaw *law)

@@ -29,13 +29,6 @@ struct law_type {
 	double (*min)(const TsimLaw *law);
 };
 
-/* What a line of a file of samples says. */
-struct law_sample {
-	guint64 bytes;		/* 0: the file has no sizes */
-	tsim_ns ns;
-	guint64 count;
-};
-
 /* Samples by time, and how many there are up to each. */
 struct law_table {
 	gsize n;
@@ -74,7 +67,7 @@ extern const struct law_type law_mixture, law_empirical;
 
 TsimLaw *tsim_law_new(const struct law_type *type);
 gboolean tsim_law_read_samples(TsimLaw *law, const char *file, GError **error);
-void tsim_law_set_samples(TsimLaw *law, struct law_sample *samples, gsize n, gboolean sized);
+void tsim_law_set_samples(TsimLaw *law, struct tsim_law_sample *samples, gsize n);
 void tsim_law_clear_samples(TsimLaw *law);
 tsim_ns tsim_law_quantile_of_size(const TsimLaw *law, guint64 bytes, double u);
 const TsimLaw *tsim_law_choose_part(const TsimLaw *law, double *u);

@@ -70,8 +70,8 @@ static gboolean parse_weight(const char *text, guint64 *out, GError **error)
 	       tsim_throw(error, "'%s' is no count, permitted is 1 to 1e12", text);
 }
 
-static gboolean parse_columns(const char *line, const struct columns *c, struct law_sample *sample,
-			      GError **error)
+static gboolean parse_columns(const char *line, const struct columns *c,
+			      struct tsim_law_sample *sample, GError **error)
 {
 	g_auto(GStrv) fields = g_strsplit(line, c->separator, -1);
 	const char *time = field(fields, c->time, c->name, error), *bytes = NULL, *count = NULL;
@@ -86,10 +86,10 @@ static gboolean parse_columns(const char *line, const struct columns *c, struct 
 				parse_weight(count, &sample->count, error));
 }
 
-static gboolean parse_sample(const char *line, const struct columns *c, struct law_sample *sample,
-			     GError **error)
+static gboolean parse_sample(const char *line, const struct columns *c,
+			     struct tsim_law_sample *sample, GError **error)
 {
-	*sample = (struct law_sample){ .count = 1 };
+	*sample = (struct tsim_law_sample){ .count = 1 };
 	if (c->time < 0 && strpbrk(line, ",\t"))
 		return tsim_throw(
 			error, "no heading names the columns, write e.g. bytes,latency_us above");
@@ -106,7 +106,7 @@ static gboolean parse_lines(char *text, const char *file, struct columns *c, GAr
 	guint number = 0;
 
 	for (char *line = text, *next; line; line = next) {
-		struct law_sample sample;
+		struct tsim_law_sample sample;
 		gboolean heading;
 
 		next = strchr(line, '\n');
@@ -142,27 +142,38 @@ static gboolean read_text(const char *file, char **text, GError **error)
 }
 
 /**
- * tsim_law_read_samples() - read the samples of an empirical law
- * @law: an empirical law without samples
+ * tsim_law_read_file() - read a file of samples
  * @file: one duration with its unit a line, or a table divided by commas or
  *	tabs with a heading that names a column latency_us (or _ns, _ms, _s)
  *	and may name bytes, the size that took so long, and count, how often;
  *	blank lines and lines that begin with # are skipped
  * @error: names file and line
+ *
+ * Return: (transfer full) (nullable) (element-type struct tsim_law_sample)
  */
-gboolean tsim_law_read_samples(TsimLaw *law, const char *file, GError **error)
+GArray *tsim_law_read_file(const char *file, GError **error)
 {
-	g_autoptr(GArray) samples = g_array_new(FALSE, FALSE, sizeof(struct law_sample));
-	g_autofree char *text = NULL;
+	g_autoptr(GArray) samples = g_array_new(FALSE, FALSE, sizeof(struct tsim_law_sample));
 	struct columns columns = { NULL, -1, -1, -1, NULL, NULL };
+	g_autofree char *text = NULL;
 
 	if (!read_text(file, &text, error) || !parse_lines(text, file, &columns, samples, error))
+		return NULL;
+	if (!samples->len) {
+		tsim_throw(error, "%s: no durations in it; write one a line, e.g. 3.5ms", file);
+		return NULL;
+	}
+	return g_steal_pointer(&samples);
+}
+
+/* Let an empirical law without samples be that of @file. */
+gboolean tsim_law_read_samples(TsimLaw *law, const char *file, GError **error)
+{
+	g_autoptr(GArray) samples = tsim_law_read_file(file, error);
+
+	if (!samples)
 		return FALSE;
-	if (!samples->len)
-		return tsim_throw(error, "%s: no durations in it; write one a line, e.g. 3.5ms",
-				  file);
 	law->file = g_strdup(file);
-	tsim_law_set_samples(law, (struct law_sample *)samples->data, samples->len,
-			     columns.bytes >= 0);
+	tsim_law_set_samples(law, (struct tsim_law_sample *)samples->data, samples->len);
 	return TRUE;
 }

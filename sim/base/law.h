@@ -10,6 +10,17 @@ typedef struct tsim_law TsimLaw;
 /* The longest draw, 146 years: adding it to any time of a replication cannot overflow. */
 #define TSIM_LAW_MAX_NS (G_MAXINT64 / 2)
 
+/* What a line of a file of samples says. */
+struct tsim_law_sample {
+	guint64 bytes;	/* 0: the file has no sizes */
+	tsim_ns ns;
+	guint64 count;
+};
+
+/* (element-type struct tsim_law_sample), in the order of the file, at least one */
+GArray *tsim_law_read_file(const char *file, GError **error);
+TsimLaw *tsim_law_new_empirical(const struct tsim_law_sample *samples, gsize n);
+
 TsimLaw *tsim_law_parse(const char *text, GError **error);
 TsimLaw *tsim_law_new_fixed(tsim_ns value_ns);
 void tsim_law_free(TsimLaw *law);
