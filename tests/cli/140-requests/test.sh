@@ -18,6 +18,25 @@ run_check run "$queue" $small --paranoid -o r --set workload.open_rate=0/s \
 	--set workload.depth=7 --set 'workload.think=exponential(mean=3s)' \
 	--set device.scheduler=reads-first --set workload.write_share=50%
 
+# So many discards of a size, one after the other, and then the run ends.
+trims="--set workload.open_rate=0/s --set workload.depth=1 --set workload.clients=discard"
+trims+=" --set workload.warmup=0s --set workload.discard_bytes=1MiB --set workload.requests=8"
+trims+=" --set device.discard.latency=fixed(1s)"
+for places in random sequential; do
+	run_check run "$queue" $small --format json -o r $trims --set workload.places=$places
+	expect '"simulated_s" : 160'
+	expect '"commands" : 160'
+done
+# Of ranges that lie behind each other NVMe makes one command of up to four.
+run_check run "$queue" $small --format json -o r $trims --set workload.places=sequential \
+	--set workload.discard_ranges=8 --set device.discard.max_ranges=4 \
+	--set device.discard.slots=1
+expect '"simulated_s" : 320'
+
+run_mustfail 'requests counts those of clients' run "$queue" --set workload.requests=5
+run_mustfail 'discard_bytes must be 0B or at least 512B' run "$queue" \
+	--set workload.discard_bytes=5B
+run_mustfail 'discard_bytes=-5B' run "$queue" --set workload.discard_bytes=-5B
 run_mustfail 'open_rate or depth must be above 0' run "$queue" --set workload.open_rate=0/s
 run_mustfail 'are more than 100%' run "$queue" --set workload.write_share=60% \
 	--set workload.discard_share=50%
