@@ -40,6 +40,7 @@ int tsim_cmd_keys(int argc, char **argv);
 int tsim_cmd_validate(int argc, char **argv);
 int tsim_cmd_import(int argc, char **argv);
 int tsim_cmd_validate_placement(int argc, char **argv);
+int tsim_cmd_validate_devices(int argc, char **argv);
 int tsim_cmd_validate_kernel(int argc, char **argv);
 
 /*

@@ -15,7 +15,7 @@ static char *terminal, *only;
 
 #define NAMES                                                                                  \
 	"corruption, stall, space-time, risk, risk-map, stall-map, trade, chunk-alloc, ccdf, " \
-	"funnel, timeline, convergence, paired, validation"
+	"funnel, timeline, convergence, paired, validation, devices"
 
 static const GOptionEntry entries[] = {
 	{ "terminal", 0, 0, G_OPTION_ARG_STRING, &terminal,
@@ -26,7 +26,8 @@ static const GOptionEntry entries[] = {
 
 static const char examples[] =
 	"Figures go to DIR/plots; what cannot be drawn is left out, with a word why.\n"
-	"DIR may be one of `trimsim validate -o DIR` too.\n"
+	"DIR may be one of `trimsim validate -o DIR` or `trimsim validate devices -o DIR`\n"
+	"too.\n"
 	"The scripts can be used by hand:\n"
 	"  gnuplot -c plots/risk-map.gp DIR svg map.svg\n"
 	"  gnuplot -c plots/space-time.gp DIR/data/race-002.tsv svg second.svg 'second hit'\n"
@@ -63,9 +64,22 @@ static const struct figure {
 	{ "paired", "paired", "data/paired.tsv", "an older version of trimsim made this result",
 	  NULL },
 };
-/* Of another kind of directory. */
-static const struct figure validation = { "validation", "validation", "validation.tsv",
-					  "it is drawn of what validate -o leaves", NULL };
+/* Of other kinds of directories. */
+static const struct figure others[] = {
+	{ "validation", "validation", "validation.tsv", "it is drawn of what validate -o leaves",
+	  NULL },
+	{ "devices", "devices", "devices-sizes.tsv",
+	  "it is drawn of what validate devices -o leaves", NULL },
+};
+
+/* The figure of another kind of directory that is called @name, or NULL. */
+static const struct figure *find_other(const char *name)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+		if (strcmp(name, others[i].name) == 0)
+			return &others[i];
+	return NULL;
+}
 
 static gboolean check_options(GError **error)
 {
@@ -77,7 +91,7 @@ static gboolean check_options(GError **error)
 	for (guint i = 0; only && i < G_N_ELEMENTS(figures); i++)
 		if (strcmp(only, figures[i].name) == 0)
 			return TRUE;
-	return !only || strcmp(only, validation.name) == 0 ||
+	return !only || find_other(only) ||
 	       tsim_throw(error, "--only: '%s' is not one of " NAMES, only);
 }
 
@@ -246,21 +260,34 @@ static gboolean plot_figure(const char *dir, const struct figure *figure, const 
 	return plot_to_file(dir, figure, data, own ? own : title, error);
 }
 
+/* The figure that a directory of another kind is for; NULL: it is none. */
+static const struct figure *other_of(const char *dir)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+		g_autofree char *table = g_build_filename(dir, others[i].data, NULL);
+
+		if (g_file_test(table, G_FILE_TEST_EXISTS))
+			return &others[i];
+	}
+	return NULL;
+}
+
 static gboolean plot(const char *dir, GError **error)
 {
-	g_autofree char *table = g_build_filename(dir, validation.data, NULL), *title = NULL;
+	const struct figure *other = other_of(dir);
+	g_autofree char *title = NULL;
 
 	if (!check_options(error))
 		return FALSE;
-	if (g_file_test(table, G_FILE_TEST_EXISTS))
-		return plot_figure(dir, &validation, NULL, error);
+	if (other)
+		return plot_figure(dir, other, NULL, error);
 	if (!tsim_output_expect(dir, error))
 		return FALSE;
 	title = tsim_plot_title(dir, g_strcmp0(terminal, "dumb") == 0, error);
 	if (!title)
 		return FALSE;
-	if (only && strcmp(only, validation.name) == 0)
-		return plot_figure(dir, &validation, title, error);
+	if (only && find_other(only))
+		return plot_figure(dir, find_other(only), title, error);
 	for (guint i = 0; i < G_N_ELEMENTS(figures); i++)
 		if ((!only || strcmp(only, figures[i].name) == 0) &&
 		    !plot_figure(dir, &figures[i], title, error))

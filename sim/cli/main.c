@@ -34,6 +34,8 @@ const struct tsim_command tsim_commands[] = {
 	{ "keys", "[GROUP [KIND]]", "print the keys that a configuration may have", tsim_cmd_keys },
 	{ "validate", "[CASE]... [--budget N] [--seed S] [-j N] [--format text|json] [-o DIR]",
 	  "compare the simulator with closed forms", tsim_cmd_validate },
+	{ "validate devices", "[--seed S] [-j N] [--format text|tsv|json] [-o DIR]",
+	  "... with what was measured of real devices", tsim_cmd_validate_devices },
 	{ "validate kernel",
 	  "[SERIES]... [--replications N] [--seed S] [-j N] [--format text|json] [-o DIR] | "
 	  "--sensitivity [-o DIR] | --measure TRACE...",
