@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `trimsim validate devices` as text of at most 75 columns, as JSON, and as TSV for plots/devices.gp. */
+/* `trimsim validate devices` as text of at most 75 columns, as JSON, and as TSV for devices.gp. */
 #include "devices.h"
 
 #include <math.h>
@@ -106,10 +106,10 @@ static guint count_off(const TsimDeviceTable *table)
 /** tsim_devices_foot() - the test of the measured samples, and what all of it says */
 char *tsim_devices_foot(const TsimDeviceTable *table)
 {
-	GString *text =
-		g_string_new("\nRow 26, all samples: the law of the odd lines against the even ones\n"
-			     "(Kolmogorov and Smirnov)\n"
-			     "   size                 fitted tested  distance         p\n");
+	GString *text = g_string_new(
+		"\nRow 26, all samples: the law of the odd lines against the even ones\n"
+		"(Kolmogorov and Smirnov)\n"
+		"   size                 fitted tested  distance         p\n");
 
 	for (guint i = 0; i < table->classes->len; i++)
 		append_class(text, table, &g_array_index(table->classes, struct tsim_ks_class, i));

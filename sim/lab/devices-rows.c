@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What `trimsim validate devices` compares; the sources of the rows are those of presets/devices.conf. */
+/* What `trimsim validate devices` compares; the sources are those of presets/devices.conf. */
 #include "devices.h"
 
 #include <math.h>

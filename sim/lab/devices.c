@@ -197,9 +197,15 @@ TsimDeviceTable *tsim_devices_validate(const struct tsim_devices_options *option
 	g_autoptr(GArray) read = path ? tsim_law_read_file(path, error) : NULL;
 	const struct tsim_law_sample *samples;
 
-	if (!read || !run_rows(options, done, data, table, error))
+	if (!read)
 		return NULL;
 	samples = (const struct tsim_law_sample *)read->data;
+	if (!samples->bytes) {
+		tsim_throw(error, "%s: no column bytes: samples of which sizes?", path);
+		return NULL;
+	}
+	if (!run_rows(options, done, data, table, error))
+		return NULL;
 	table->classes = tsim_samples_ks(samples, read->len);
 	if (options->sizes &&
 	    !tsim_device_points(options, samples, read->len, table->points, error))

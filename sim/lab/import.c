@@ -188,8 +188,8 @@ static gboolean check_events(const struct import *import, GError **error)
 		if (!stats->format)
 			return tsim_throw(error,
 					  "%s:%" G_GUINT64_FORMAT
-					  ": no line up to here is of ftrace, trace-cmd, "
-					  "blkparse, a fio iolog or latency log or an imported trace",
+					  ": no line up to here is of ftrace, trace-cmd, blkparse, "
+					  "a fio iolog or latency log, or an imported trace",
 					  s->path, stats->lines);
 		return tsim_throw(error,
 				  "%s:%" G_GUINT64_FORMAT

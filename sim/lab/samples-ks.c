@@ -46,8 +46,7 @@ static TsimLaw *fit(const struct tsim_law_sample *samples, gsize n)
 static void add_law(GArray *values, const TsimLaw *law, guint64 bytes)
 {
 	for (guint q = 0; q < QUANTILES; q++)
-		add(values,
-		    (double)tsim_law_quantile_sized_ns(law, bytes, (q + 0.5) / QUANTILES));
+		add(values, (double)tsim_law_quantile_sized_ns(law, bytes, (q + 0.5) / QUANTILES));
 }
 
 static struct tsim_ks_class test_class(const TsimLaw *law, const struct tsim_law_sample *samples,

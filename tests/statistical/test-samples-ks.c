@@ -26,10 +26,9 @@ static struct tsim_law_sample draw(const struct tsim_rng *rng, guint32 i, double
 	double z = gsl_cdf_ugaussian_Pinv(tsim_rng_uniform(rng, 0, 3, i));
 	double bytes = v < 0.7 ? exp2(12 + 2 * floor(6 * u)) : exp2(12 + 12 * u);
 
-	return (struct tsim_law_sample){ (guint64)bytes,
-					 (tsim_ns)((50e3 + bytes / 2) * exp(0.4 * z) *
-						   (i % 2 ? late : 1)),
-					 1 };
+	return (struct tsim_law_sample){
+		(guint64)bytes, (tsim_ns)((50e3 + bytes / 2) * exp(0.4 * z) * (i % 2 ? late : 1)), 1
+	};
 }
 
 static GArray *run(guint32 seed, double late)

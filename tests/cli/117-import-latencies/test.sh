@@ -94,6 +94,8 @@ printf 'bytes,latency_us\n4096\n' > old.csv
 law "/old\.csv:2: no column 2, which is latency_us"
 : > old.csv
 law '/old\.csv: no durations in it'
+truncate -s 65M old.csv
+law '/old\.csv: longer than 64MiB'
 rm old.csv
 mkfifo old.csv
 law '/old\.csv: not a regular file'

@@ -58,6 +58,8 @@ expect '1MiB to 2MiB .* OFF$'
 expect '^FAILED: '
 printf 'bytes,latency_us\n4096,\n' > configs/presets/virtio-blk-discard.csv
 run_mustfail 'virtio-blk-discard.csv:2: ' validate devices --format json
+printf 'latency_us\n5\n' > configs/presets/virtio-blk-discard.csv
+run_mustfail 'no column bytes: samples of which sizes' validate devices --format json
 unset TRIMSIM_DATADIR
 
 run_mustfail "--format: 'xml' is not one of text, tsv, json" validate devices --format xml
