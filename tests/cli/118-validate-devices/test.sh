@@ -44,14 +44,12 @@ if command -v gnuplot > /dev/null; then
 	expect 'from submission|1 GiB'
 fi
 
-# Samples that no law of the others gives: the second half late by a half.
+# A preset that is off, and samples of which every other one is late by a half.
 cp -r "$TEST_TOP/../../configs" configs
 sed -i 's|^discard.rate = 1.64GB/s .*|discard.rate = 3GB/s|' configs/presets/devices.conf
 awk -F, -v OFS=, '/^[0-9]/ { if (n++ % 2) $3 *= 1.5 } { print }' \
 	"$TEST_TOP/../../configs/presets/virtio-blk-discard.csv" > configs/presets/virtio-blk-discard.csv
 export TRIMSIM_DATADIR=$PWD/configs
-run_status 4 validate devices --format json
-grep -q '"verdict" : "failed"' "$out" || _fail 'a preset that is off passes'
 run_status 4 validate devices
 expect '^4  sata-tlc-nonqueued .* -[0-9]+%!$'
 expect '1MiB to 2MiB .* OFF$'
