@@ -123,7 +123,7 @@ static gboolean merge_at(const char *place, char **dirs, struct tsim_reopened *r
 	g_autofree char *manifest = tsim_plan_manifest(r->plan);
 	gboolean fresh, ok;
 	TsimStore *store = check_all(dirs, manifest, error) ?
-				   tsim_output_open(place, manifest, &fresh, error) :
+				   tsim_output_open(place, dir, r->plan, &fresh, error) :
 				   NULL;
 
 	if (!store)

@@ -51,7 +51,7 @@ static const char examples[] =
 	"output, the result to DIR.  What has run is stored there at once: the same\n"
 	"command goes on where one ended that was interrupted, killed or out of disk\n"
 	"space, and one with more replications or other points runs what is missing.\n"
-	"SIGUSR1 asks how far it is.\n"
+	"A DIR that holds another experiment is refused.  SIGUSR1 asks how far it is.\n"
 	"\n"
 	"Examples:\n"
 	"  trimsim run my.conf\n"
@@ -67,14 +67,13 @@ static const char examples[] =
 struct job {
 	TsimPlan *plan;
 	GPtrArray *command; /* that gives this result again, words, NULL-terminated */
-	char *manifest, *dir, *place; /* place: @dir, whatever the current directory is */
+	char *dir, *place; /* place: @dir, whatever the current directory is */
 };
 
 static void job_free(struct job *job)
 {
 	g_clear_pointer(&job->plan, tsim_plan_free);
 	g_clear_pointer(&job->command, g_ptr_array_unref);
-	g_free(job->manifest);
 	g_free(job->dir);
 	g_free(job->place);
 	g_free(job);
@@ -164,7 +163,6 @@ static gboolean job_init(struct job *job, const TsimConfig *config, const char *
 	if (!job->plan)
 		return FALSE;
 	job->command = command_words(path, job);
-	job->manifest = tsim_plan_manifest(job->plan);
 	job->dir = dir ? g_strdup(dir) : tsim_output_default_dir(job->plan, &shard);
 	job->place = tsim_output_check(job->dir, error);
 	return job->place != NULL;
@@ -252,7 +250,7 @@ static gboolean run_campaign(const struct job *job, TsimStore *store, int *statu
 static gboolean run(const struct job *job, int *status, GError **error)
 {
 	gboolean fresh;
-	g_autoptr(TsimStore) store = tsim_output_open(job->place, job->manifest, &fresh, error);
+	g_autoptr(TsimStore) store = tsim_output_open(job->place, job->dir, job->plan, &fresh, error);
 	g_autoptr(GError) local = NULL;
 
 	if (!store || run_campaign(job, store, status, &local))

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include "error.h"
 #include "expect.h"
+#include "occupied.h"
 #include "race-file.h"
 #include "results.h"
 #include "store-place.h"
@@ -119,11 +120,13 @@ static gboolean make_place(const char *place, gboolean *fresh, GError **error)
 	return TRUE;
 }
 
-static TsimStore *open_store(const char *place, const char *manifest, GError **error)
+static TsimStore *open_store(const char *place, const char *dir, const TsimPlan *plan,
+			     GError **error)
 {
 	g_autoptr(TsimStore) store = tsim_store_open(place, TRUE, error);
+	g_autofree char *manifest = tsim_plan_manifest(plan);
 
-	if (!store ||
+	if (!store || !tsim_occupied_check(place, dir, store, plan, error) ||
 	    (!tsim_place_is_result(place) && !write_text(place, "manifest.conf", manifest, error)))
 		return NULL;
 	return g_steal_pointer(&store);
@@ -132,19 +135,24 @@ static TsimStore *open_store(const char *place, const char *manifest, GError **e
 /**
  * tsim_output_open() - open the store at @place, make it if need be
  * @place: of tsim_output_check()
- * @manifest: what it is of; is there from the beginning, for those who find it unfinished
+ * @dir: its name for the user
+ * @plan: what it is of; its manifest is there from the beginning, for those who find it unfinished
  * @fresh: (out): it was made; if what follows fails, tsim_place_remove() leaves nothing behind
  */
-TsimStore *tsim_output_open(const char *place, const char *manifest, gboolean *fresh,
-			    GError **error)
+TsimStore *tsim_output_open(const char *place, const char *dir, const TsimPlan *plan,
+			    gboolean *fresh, GError **error)
 {
+	g_autofree char *path = g_build_filename(place, "results.sqlite", NULL);
+	gboolean had = tsim_place_has_store(place);
 	TsimStore *store;
 
 	if (!make_place(place, fresh, error))
 		return NULL;
-	store = open_store(place, manifest, error);
+	store = open_store(place, dir, plan, error);
 	if (!store && *fresh)
 		tsim_place_remove(place);
+	else if (!store && !had)
+		g_unlink(path);
 	return store;
 }
 

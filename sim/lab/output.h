@@ -15,7 +15,7 @@ struct tsim_said {
 char *tsim_output_default_dir(const TsimPlan *plan, const struct tsim_shard *shard);
 char *tsim_output_check(const char *dir, GError **error);
 gboolean tsim_output_expect(const char *dir, GError **error);
-TsimStore *tsim_output_open(const char *place, const char *manifest, gboolean *fresh,
-			    GError **error);
+TsimStore *tsim_output_open(const char *place, const char *dir, const TsimPlan *plan,
+			    gboolean *fresh, GError **error);
 gboolean tsim_output_write(const struct tsim_campaign *c, const char *place,
 			   const char *const *command, struct tsim_said *said, GError **error);

@@ -133,6 +133,30 @@ gboolean tsim_store_add(TsimStore *store, const struct tsim_point *point, const 
 	       tsim_store_find(store, point, id, error);
 }
 
+/** tsim_store_has() - has any block of @point run, with its seed? */
+gboolean tsim_store_has(TsimStore *store, const struct tsim_point *point, gboolean *found,
+			GError **error)
+{
+	gint64 n = 0;
+	gboolean ok = tsim_sql_number(&store->sql, 0, &n, error,
+				      "SELECT count(*) FROM block JOIN point ON point.id ="
+				      " block.point WHERE key = ? AND seed = ?",
+				      "bi", point->key, (gsize)TSIM_KEY_SIZE, (gint64)point->seed);
+
+	*found = n > 0;
+	return ok;
+}
+
+/** tsim_store_is_empty() - has nothing run yet? */
+gboolean tsim_store_is_empty(TsimStore *store, gboolean *empty, GError **error)
+{
+	gint64 n = 0;
+	gboolean ok = tsim_sql_number(&store->sql, 0, &n, error, "SELECT count(*) FROM block", "");
+
+	*empty = n == 0;
+	return ok;
+}
+
 /* ---- blocks ---- */
 
 static void stamp_init(struct stamp *stamp, const guint8 key[TSIM_KEY_SIZE], guint64 seed,

@@ -36,6 +36,10 @@ gboolean tsim_store_find(TsimStore *store, const struct tsim_point *point, gint6
 gboolean tsim_store_add(TsimStore *store, const struct tsim_point *point, const char *text,
 			gint64 *id, GError **error);
 
+gboolean tsim_store_has(TsimStore *store, const struct tsim_point *point, gboolean *found,
+			GError **error);
+gboolean tsim_store_is_empty(TsimStore *store, gboolean *empty, GError **error);
+
 gboolean tsim_store_put(TsimStore *store, gint64 id, const struct tsim_point *point,
 			const struct tsim_block *block, GError **error);
 GByteArray *tsim_store_get(TsimStore *store, gint64 id, const struct tsim_point *point,

@@ -37,6 +37,21 @@ grep -qx "result: $dir" "$err" || _fail "another place for another confidence"
 run_status 0 run "$r1" --replications 300 --seed 4
 grep -qx "result: $dir" "$err" && _fail "the same place for another seed"
 
-# A result is replaced by the next one.
+# A result is replaced by a shorter one of the same experiment; nothing is lost of it.
 run_check run "$r1" --replications 10 --quiet -o again
 [ "$(sed -n 2p again/points.tsv | cut -f2)" = 10 ] || _fail "not replaced"
+run_check run "$r1" --replications 400 --quiet -o again
+cmp -s first.tsv again/points.tsv || _fail "the longer result has not come back"
+
+# Another experiment's is not: another seed, a value set otherwise, another name.
+before=$(cd again && sha256sum *.* races/* data/*)
+other='-o: again holds another experiment \(r1, with'
+run_mustfail "$other seed = 20261122\): choose another -o\$" run "$r1" --seed 5 -o again
+run_mustfail "$other write_delay = .*\): choose another -o" \
+	run "$r1" --set 'workload.write_delay=fixed(1s)' -o again
+run_mustfail "$other .*\): choose another -o" run configs/validation/r3.conf -o again
+run_mustfail "$other .*\): choose another -o" run configs/validation/r3.conf --shard 0/2 -o again
+[ "$(cd again && sha256sum *.* races/* data/*)" = "$before" ] || _fail "something has changed"
+# Where nothing has run nothing can be lost.
+mkdir unused && cp again/manifest.conf unused
+run_mustfail 'unused exists and is no result' run configs/validation/r3.conf -o unused

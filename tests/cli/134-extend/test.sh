@@ -1,6 +1,6 @@
 #!/bin/bash
 # What has run is found again: by more or fewer replications, by other points,
-# by another sweep, by another name.
+# by a sweep with other values.  Another experiment needs another place.
 source "$TEST_TOP/common"
 source "$TEST_TOP/sweep-config"
 
@@ -25,21 +25,26 @@ check_store r e.conf $fixed --replications 500 -r 3..7
 check_store r e.conf --quiet
 check_store r e.conf $fixed --replications 333
 
-# Another sweep of another name, with points in common: these are not run again.
-sed 's/experiment e/experiment other/; s/100ms, 200ms, 500ms, 1s, 2s/150ms, 500ms, 1s/' e.conf > other.conf
-check_store r other.conf $fixed --replications 333
+# More values of the same variables: the points in common are not run again.
+sed 's/100ms, 200ms, 500ms, 1s, 2s/150ms, 500ms, 1s/' e.conf > more.conf
+check_store r more.conf $fixed --replications 333
 
 if command -v sqlite3 > /dev/null; then
 	blocks=$(sqlite3 r/results.sqlite 'select count(*) from block')
-	run_check run other.conf $fixed --replications 333 -r 'D != 150ms' -o r
+	run_check run more.conf $fixed --replications 333 -r 'D != 150ms' -o r
 	[ "$(sqlite3 r/results.sqlite 'select count(*) from block')" = "$blocks" ] ||
 		_fail "points that other sweeps share are run again"
 	[ "$(sqlite3 r/results.sqlite 'select count(*) from point')" = 24 ] || _fail "not 24 points"
 fi
 
-# Another seed, another value: other results, in the same store.
-check_store r e.conf $fixed --replications 100 --seed 5
-check_store r e.conf $fixed --replications 100 --set workload.write_delay='fixed(1s)'
+# Another name, another seed, another value, another variable: another experiment.
+sed 's/experiment e/experiment other/' e.conf > other.conf
+sed '/^C = /d; s/mean=.{C}/mean=1s/' e.conf > fewer.conf
+other='-o: r holds another experiment \(e, with .*\): choose another -o'
+run_mustfail "$other" run other.conf $fixed --replications 333 -o r
+run_mustfail "$other" run fewer.conf $fixed --replications 333 -o r
+run_mustfail "$other" run e.conf $fixed --replications 100 --seed 5 -o r
+run_mustfail "$other" run e.conf $fixed --set 'workload.write_delay=fixed(1s)' -o r
 
 # What a file says counts, not what it is called.
 printf '10ms\n20ms\n2900ms\n' > b.txt
