@@ -32,7 +32,8 @@ static const char examples[] =
 	"  trimsim run my.conf --shard 1/2 -o s1      # on another one\n"
 	"  trimsim merge s0 s1 -o all\n"
 	"\n"
-	"Exit status: 3 when something is missing; trimsim run goes on in DIR.\n";
+	"Exit status: as of trimsim run; 3 when a shard or a part of one is missing:\n"
+	"there is no report then, and trimsim run goes on in DIR.\n";
 
 static gboolean check_options(GError **error)
 {
@@ -75,20 +76,33 @@ static gboolean import(TsimStore *store, char **dirs, GError **error)
 	return TRUE;
 }
 
+static void say_missing(const struct tsim_campaign *c, guint64 missing)
+{
+	g_autofree char *select = tsim_plan_select(c->plan);
+	g_autofree char *shards = tsim_store_missing_shards(c->store, NULL);
+
+	fprintf(stderr,
+		"trimsim: not finished: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+		" points lack replications: ",
+		missing, tsim_plan_n_points(c->plan));
+	if (shards)
+		fprintf(stderr, "shard%s %s missing: merge %s too,",
+			strchr(shards, ',') ? "s" : "", shards,
+			strchr(shards, ',') ? "them" : "it");
+	else
+		fputs("merge what else has run,", stderr);
+	fprintf(stderr, " or go on with: trimsim run %s/manifest.conf%s -o %s\n", dir, select, dir);
+}
+
 static gboolean finish(const struct tsim_campaign *c, const char *place,
 		       const struct tsim_reopened *r, int *status, GError **error)
 {
 	guint64 missing = tsim_campaign_n_incomplete(c);
-	g_autofree char *select = tsim_plan_select(c->plan);
 
 	if (!missing)
 		return tsim_cli_write_result(c, place, dir, (const char *const *)r->command, format,
 					     quiet, status, error);
-	fprintf(stderr,
-		"trimsim: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-		" points lack replications: merge the other shards too, or go on with: trimsim run "
-		"%s/manifest.conf%s -o %s\n",
-		missing, tsim_plan_n_points(c->plan), dir, select, dir);
+	say_missing(c, missing);
 	*status = TSIM_EXIT_STOPPED;
 	return tsim_store_seal(c->store, error);
 }

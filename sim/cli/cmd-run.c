@@ -209,7 +209,9 @@ static gboolean finish_shard(const struct job *job, const struct tsim_campaign *
 	if (!tsim_store_seal(c->store, error))
 		return FALSE;
 	if (!quiet)
-		fprintf(stderr, "shard %s: %s\n", shard_text, job->dir);
+		fprintf(stderr,
+			"shard %s: %s; when all %u have run: trimsim merge DIR... -o RESULT\n",
+			shard_text, job->dir, shard.n);
 	if (c->failures)
 		*status = tsim_cli_worse(*status, TSIM_EXIT_FAILED);
 	if (c->cut)
@@ -221,9 +223,15 @@ static gboolean finish(const struct job *job, const struct tsim_campaign *c, int
 		       GError **error)
 {
 	const char *const *command = (const char *const *)job->command->pdata;
+	const guint64 n = tsim_plan_n_points(job->plan), all = tsim_plan_n_all(job->plan);
 
 	if (shard.n > 1)
 		return finish_shard(job, c, status, error);
+	if (n < all && !quiet)
+		fprintf(stderr,
+			"trimsim: a part: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+			" points; the others were not selected (-r)\n",
+			n, all);
 	return tsim_cli_write_result(c, job->place, job->dir, command, format, quiet, status,
 				     error);
 }

@@ -152,6 +152,12 @@ guint64 tsim_plan_n_points(const TsimPlan *plan)
 	return plan->points->len;
 }
 
+/** tsim_plan_n_all() - the points of the sweep, of which some may have been selected */
+guint64 tsim_plan_n_all(const TsimPlan *plan)
+{
+	return tsim_sweep_n_points(plan->sweep);
+}
+
 const struct tsim_point *tsim_plan_point(const TsimPlan *plan, guint64 i)
 {
 	return &g_array_index(plan->points, struct tsim_point, i);

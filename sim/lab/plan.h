@@ -30,6 +30,7 @@ void tsim_plan_free(TsimPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TsimPlan, tsim_plan_free)
 const char *tsim_plan_experiment(const TsimPlan *plan);
 guint64 tsim_plan_n_points(const TsimPlan *plan);
+guint64 tsim_plan_n_all(const TsimPlan *plan);
 const struct tsim_point *tsim_plan_point(const TsimPlan *plan, guint64 i);
 const TsimSetup *tsim_plan_first(const TsimPlan *plan);
 const TsimSetup *tsim_plan_setup(TsimPlan *plan, guint64 i, GError **error);

@@ -44,6 +44,7 @@ static void append_head(GString *out, const TsimStored *s)
 		tsim_stored_text(s->head, "workload"), tsim_stored_text(s->head, "device"),
 		tsim_stored_text(s->head, "filesystem"), tsim_stored_count(s->head, "seed"),
 		100 * tsim_stored_confidence(s));
+	g_autofree char *part = tsim_stored_part(s);
 
 	g_string_append(out,
 			"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -52,6 +53,8 @@ static void append_head(GString *out, const TsimStored *s)
 	g_string_append_printf(out, "<style>\n%s</style>\n</head>\n<body>\n", style);
 	tsim_html_element(out, "h1", tsim_stored_text(s->head, "experiment"));
 	tsim_html_element(out, "p class=\"sub\"", sub);
+	if (part)
+		tsim_html_element(out, "p class=\"sub\"", part);
 }
 
 static void append_findings(GString *out, const TsimStored *s)

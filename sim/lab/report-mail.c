@@ -34,8 +34,11 @@ static void append_head(GString *out, const TsimStored *s)
 						tsim_stored_text(s->head, "workload"),
 						tsim_stored_text(s->head, "device"),
 						tsim_stored_text(s->head, "filesystem"));
+	g_autofree char *part = tsim_stored_part(s);
 
 	g_string_append_printf(out, "%.75s\n", what);
+	if (part)
+		g_string_append_printf(out, "%s\n", part);
 	if (n > 1)
 		g_string_append_printf(out, "%u points", n);
 	else

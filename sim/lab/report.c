@@ -356,6 +356,11 @@ static char *report_begin(const struct tsim_document *document, const struct tsi
 	g_string_append_printf(out,
 			       "experiment  %s\ndevice      %s\nfilesystem  %s\nworkload    %s\n",
 			       head->name, e->device, e->filesystem, e->workload);
+	if (head->n_points < head->n_all)
+		g_string_append_printf(out,
+				       "PART        %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+				       " points; the others were not selected (-r)\n",
+				       head->n_points, head->n_all);
 	if (head->n_points > 1)
 		tsim_report_sweep_head(out, head);
 	return g_string_free(out, FALSE);

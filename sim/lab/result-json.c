@@ -347,6 +347,7 @@ static char *json_begin(const struct tsim_document *document, const struct tsim_
 	add_text(b, "device", head->experiment->device);
 	add_text(b, "filesystem", head->experiment->filesystem);
 	add_text(b, "workload", head->experiment->workload);
+	add_count(b, "points_in_all", head->n_all);
 	json_builder_set_member_name(b, "points");
 	json_builder_begin_array(b);
 	json_builder_end_array(b);

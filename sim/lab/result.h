@@ -20,7 +20,7 @@ struct tsim_head {
 	const struct tsim_experiment *experiment; /* of the first point */
 	const char *const
 		*command; /* that repeats the run: words quoted for a shell, NULL-terminated */
-	guint64 n_points;
+	guint64 n_points, n_all; /* n_all: of the sweep, before some were selected */
 	guint n_variables;
 	const struct tsim_variable *variables;
 };

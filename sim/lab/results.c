@@ -16,6 +16,7 @@ void tsim_results_head(const struct tsim_campaign *c, const char *const *command
 				    .experiment = tsim_setup_experiment(tsim_plan_first(c->plan)),
 				    .command = command,
 				    .n_points = tsim_plan_n_points(c->plan),
+				    .n_all = tsim_plan_n_all(c->plan),
 				    .n_variables = tsim_plan_n_variables(c->plan),
 				    .variables = tsim_variables_new(c->plan) };
 }

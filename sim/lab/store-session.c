@@ -2,6 +2,7 @@
 /* Provenance: which runs put something into a store.  No part of a result. */
 #include "store-private.h"
 
+#include <stdio.h>
 #include <sys/resource.h>
 #include "model-version.h"
 
@@ -61,4 +62,46 @@ char *tsim_store_command(TsimStore *store, GError **error)
 	command = g_strdup((const char *)sqlite3_column_text(query, 0));
 	sqlite3_reset(query);
 	return command;
+}
+
+/* Marks the shards of @n that have put something there; FALSE: not all are of so many. */
+static gboolean mark_shards(TsimStore *store, guint *n, gboolean **there, GError **error)
+{
+	sqlite3_stmt *query = tsim_sql_query(
+		&store->sql, error, "SELECT DISTINCT shard FROM session WHERE shard IS NOT NULL",
+		"");
+	gboolean same = TRUE;
+
+	while (query && tsim_sql_next(&store->sql, query, error) > 0) {
+		guint i, of;
+
+		if (sscanf((const char *)sqlite3_column_text(query, 0), "%u/%u", &i, &of) != 2 ||
+		    i >= of || (*n && of != *n)) {
+			same = FALSE;
+			continue;
+		}
+		*there = *there ? *there : g_new0(gboolean, of);
+		*n = of;
+		(*there)[i] = TRUE;
+	}
+	return same;
+}
+
+/**
+ * tsim_store_missing_shards() - "1/3, 2/3": which have put nothing there
+ *
+ * Return: (transfer full) (nullable): NULL: none is missing, or that cannot be told.
+ */
+char *tsim_store_missing_shards(TsimStore *store, GError **error)
+{
+	g_autofree gboolean *there = NULL;
+	g_autoptr(GString) text = g_string_new(NULL);
+	guint n = 0;
+
+	if (!mark_shards(store, &n, &there, error))
+		return NULL;
+	for (guint i = 0; i < n; i++)
+		if (!there[i])
+			g_string_append_printf(text, "%s%u/%u", text->len ? ", " : "", i, n);
+	return text->len ? g_strdup(text->str) : NULL;
 }

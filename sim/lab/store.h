@@ -29,6 +29,7 @@ const char *tsim_store_path(const TsimStore *store);
 gboolean tsim_store_begin(TsimStore *store, const struct tsim_session *session, GError **error);
 gboolean tsim_store_end(TsimStore *store, const char *outcome, GError **error);
 char *tsim_store_command(TsimStore *store, GError **error);
+char *tsim_store_missing_shards(TsimStore *store, GError **error);
 
 /* The number of a point in this store, 0: not there. */
 gboolean tsim_store_find(TsimStore *store, const struct tsim_point *point, gint64 *id,

@@ -122,6 +122,18 @@ guint tsim_stored_n_points(const TsimStored *stored)
 	return json_array_get_length(stored->points);
 }
 
+/** tsim_stored_part() - "3 of 48 points; ...", when some were not selected.  (nullable) */
+char *tsim_stored_part(const TsimStored *stored)
+{
+	guint64 all = tsim_stored_count(stored->head, "points_in_all");
+	guint n = tsim_stored_n_points(stored);
+
+	return n >= all ? NULL :
+			  g_strdup_printf("%u of %" G_GUINT64_FORMAT
+					  " points; the others were not selected (-r)",
+					  n, all);
+}
+
 JsonObject *tsim_stored_point(const TsimStored *stored, guint i)
 {
 	return json_array_get_object_element(stored->points, i);

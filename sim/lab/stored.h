@@ -20,6 +20,7 @@ TsimStored *tsim_stored_load(const char *dir, GError **error);
 void tsim_stored_free(TsimStored *stored);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TsimStored, tsim_stored_free)
 guint tsim_stored_n_points(const TsimStored *stored);
+char *tsim_stored_part(const TsimStored *stored);
 JsonObject *tsim_stored_point(const TsimStored *stored, guint i);
 /* "D = 1ms, T = 5s"; NULL without variables.  (transfer full) (nullable) */
 char *tsim_stored_label(JsonObject *point);

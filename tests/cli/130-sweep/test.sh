@@ -49,6 +49,16 @@ grep -q '"point" : "D = ' r/races/001-unpinned.json || _fail "a race without its
 run_check explain r
 expect '^D = 200ms, C = 500ms$'
 
+# A part says that it is one.
+run_status 0 run e.conf -o r -r 'D == 1s && C < 1s' --replications 20
+expect '^PART        1 of 20 points; the others were not selected \(-r\)$'
+grep -qx 'trimsim: a part: 1 of 20 points; the others were not selected (-r)' "$err" || _fail "a part, and no word"
+grep -q '"points_in_all" : 20' r/result.json || _fail "result.json does not know that it is a part"
+run_check report r --mail
+expect '^1 of 20 points'
+run_check run e.conf -o r --quiet
+grep -q PART r/report.txt && _fail "all points are called a part"
+
 # Common random numbers: what comes before the commit is the same whatever its delay.
 awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "funnel_removed") c = i }
 	NR > 1 && $4 == 3000 { if ($1 == d && $c != n) bad = 1; d = $1; n = $c; seen++ }
