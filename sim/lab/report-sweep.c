@@ -5,11 +5,12 @@
 #include "text.h"
 
 #define WIDTH 75
-#define NAME_WIDTH 15
-#define RUNS_WIDTH 13
-#define P_WIDTH 29 /* the mark of a difference included */
+#define NAME_WIDTH 14
+#define RUNS_WIDTH 11
+#define P_WIDTH 28 /* the mark of a difference included */
+#define HITS_WIDTH 6
 #define STALLED_WIDTH 8
-#define WAIT_WIDTH 10
+#define WAIT_WIDTH 8
 
 /** tsim_report_sweep_head() - what all points have in common, and the head of the table */
 void tsim_report_sweep_head(GString *out, const struct tsim_head *head)
@@ -22,12 +23,42 @@ void tsim_report_sweep_head(GString *out, const struct tsim_head *head)
 			       head->n_points, e->seed);
 	g_string_append_printf(out, "intervals [low, high] of %g %% confidence\n\n",
 			       e->confidence * 100);
-	g_string_append_printf(out, "%-*s%*s%*s%*s%*s\n", NAME_WIDTH, "", RUNS_WIDTH, "fail:runs",
-			       P_WIDTH - 2, "P(corrupt)", STALLED_WIDTH + 2, "stalled", WAIT_WIDTH,
-			       "stall p99");
+	g_string_append_printf(out, "%-*s%*s%*s%*s%*s%*s\n", NAME_WIDTH, "", RUNS_WIDTH,
+			       "fail:runs", P_WIDTH - 2, "P(corrupt)", HITS_WIDTH + 2, "hits",
+			       STALLED_WIDTH, "stalled", WAIT_WIDTH, "p99");
 	for (guint i = 0; i < WIDTH; i++)
 		g_string_append_c(out, '=');
 	g_string_append_c(out, '\n');
+}
+
+/** tsim_report_sweep_legend() - what the columns are, under the table */
+void tsim_report_sweep_legend(GString *out)
+{
+	g_string_append(out, "\n"
+			     "fail:runs   replications that were corrupted (a persistent hit), of all\n"
+			     "P(corrupt)  their share;  < x  none seen, upper limit x;  *  differs from\n"
+			     "            the first policy, exact test of the pairs\n"
+			     "hits        ranges that a discard destroyed, those that healed included\n"
+			     "stalled     requests for space that waited;  p99  of their waits, all\n"
+			     "            requests counted;  -  too few samples\n");
+}
+
+/**
+ * tsim_report_no_race() - why nothing could be destroyed
+ *
+ * Return: (nullable): NULL when the race could have occurred.
+ */
+const char *tsim_report_no_race(const struct tsim_outcome *sum)
+{
+	if (sum->hits || sum->funnel[TSIM_STAGE_COMMITTED])
+		return NULL;
+	if (!sum->removals)
+		return "no block group was removed";
+	if (!sum->commits)
+		return "no removal was committed";
+	return sum->funnel[TSIM_STAGE_REMOVED] ?
+		       "no discard was still outstanding when the removal was committed" :
+		       "no discard was outstanding when a block group was removed";
 }
 
 /* All variables in a line if it holds them, else a line each. */
@@ -57,12 +88,20 @@ static char *stalled_text(const struct tsim_estimate *e)
 	return e->estimate > 0 ? percent("", e->estimate) : percent("<", e->high);
 }
 
+/* "412", "3.1e+06" */
+static char *count_text(guint64 n)
+{
+	return n < 100000 ? g_strdup_printf("%" G_GUINT64_FORMAT, n) :
+			    g_strdup_printf("%.0e", (double)n);
+}
+
 static void append_policy(GString *out, const struct tsim_result *result, guint policy)
 {
 	const struct tsim_policy_tally *p = &result->tally->policies[policy];
 	double confidence = result->experiment->confidence;
 	struct tsim_summary s;
-	g_autofree char *probability = NULL, *stalled = NULL, *p99 = NULL, *runs = NULL;
+	g_autofree char *probability = NULL, *stalled = NULL, *p99 = NULL, *runs = NULL,
+			*hits = count_text(p->sum.hits);
 
 	tsim_result_summarize(result, policy, &s);
 	runs = g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, p->sum.corrupted,
@@ -71,10 +110,22 @@ static void append_policy(GString *out, const struct tsim_result *result, guint 
 	stalled = stalled_text(&s.stalled);
 	p99 = tsim_text_percentile(p->distributions.stall, 0.99, "no wait");
 	g_string_append_printf(
-		out, "  %-*.*s%*s%*s%-2s%*s%*s\n", NAME_WIDTH - 2, NAME_WIDTH - 2,
+		out, " %-*.*s%*s%*s%-2s%*s%*s%*s\n", NAME_WIDTH - 1, NAME_WIDTH - 1,
 		result->experiment->policies[policy], RUNS_WIDTH, runs, P_WIDTH - 2, probability,
 		policy && tsim_paired_share_significant(&p->corrupted, confidence) ? " *" : "",
-		STALLED_WIDTH, stalled, WAIT_WIDTH, p99);
+		HITS_WIDTH, hits, STALLED_WIDTH, stalled, WAIT_WIDTH, p99);
+}
+
+/* One reason stands for all policies: the protection comes after the stages it looks at. */
+static void append_no_race(GString *out, const struct tsim_result *result)
+{
+	const char *why = tsim_report_no_race(&result->tally->policies[0].sum);
+
+	for (guint i = 1; i < tsim_result_n_policies(result) && why; i++)
+		if (!tsim_report_no_race(&result->tally->policies[i].sum))
+			why = NULL;
+	if (why)
+		g_string_append_printf(out, " no race: %s\n", why);
 }
 
 /** tsim_report_sweep_point() - a line per policy under the values of the variables */
@@ -83,9 +134,10 @@ void tsim_report_sweep_point(GString *out, const struct tsim_result *result)
 	append_label(out, result);
 	for (guint i = 0; i < tsim_result_n_policies(result); i++)
 		append_policy(out, result, i);
+	append_no_race(out, result);
 	if (result->stopped == TSIM_STOPPED_TIME)
-		g_string_append(out, "  STOPPED when its time was up\n");
+		g_string_append(out, " STOPPED when its time was up\n");
 	if (result->failures->len)
-		g_string_append_printf(out, "  %u more replications FAILED and count nowhere\n",
+		g_string_append_printf(out, " %u more replications BROKE OFF and count nowhere\n",
 				       result->failures->len);
 }

@@ -246,22 +246,12 @@ static void append_row(GString *out, const struct column *columns, guint n, guin
 	g_string_append_c(out, '\n');
 }
 
-/* Why nothing could be destroyed, or NULL. */
-static const char *no_race(const struct tsim_outcome *sum)
-{
-	if (sum->hits || sum->funnel[TSIM_STAGE_COMMITTED])
-		return NULL;
-	if (!sum->removals)
-		return "no group was removed";
-	return sum->commits ? NULL : "no removal was committed";
-}
-
 static void append_no_race(GString *out, const struct tsim_result *result, guint policy)
 {
-	const char *why = no_race(&result->tally->policies[policy].sum);
+	const char *why = tsim_report_no_race(&result->tally->policies[policy].sum);
 
 	if (why)
-		g_string_append_printf(out, "%.25s: %s, the race cannot occur\n",
+		g_string_append_printf(out, "no race under %.25s, see the funnel:\n  %s\n",
 				       result->experiment->policies[policy], why);
 }
 
@@ -344,8 +334,8 @@ static void append_extent(GString *out, const struct tsim_result *result)
 	if (result->failures->len)
 		g_string_append_printf(out, "%u more replication%s\n", result->failures->len,
 				       result->failures->len == 1 ?
-					       " FAILED and counts nowhere" :
-					       "s FAILED and count nowhere");
+					       " BROKE OFF and counts nowhere" :
+					       "s BROKE OFF and count nowhere");
 }
 
 static char *report_begin(const struct tsim_document *document, const struct tsim_head *head)
@@ -400,9 +390,10 @@ static char *report_end(const struct tsim_document *document, const struct tsim_
 	GString *out = g_string_new(NULL);
 
 	if (head->n_points > 1)
-		g_string_append(out, "\n* differs from the first policy, exact test of pairs\n");
-	g_string_append(out,
-			"0:N (< x)  none seen in N chances, upper limit x;  -  too few samples\n");
+		tsim_report_sweep_legend(out);
+	else
+		g_string_append(out, "0:N (< x)  none seen in N chances, upper limit x;  "
+				     "-  too few samples\n");
 	tsim_text_command(out, head->command);
 	g_string_append(out, "\n  (trimsim " TSIM_VERSION ")\n");
 	return g_string_free(out, FALSE);

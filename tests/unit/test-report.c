@@ -10,6 +10,7 @@
 #include "fsck.h"
 #include "json-members.h"
 #include "oracle.h"
+#include "report-sweep.h"
 #include "result.h"
 #include "text.h"
 
@@ -205,9 +206,27 @@ static void test_report_special(void)
 	sum->removals = sum->hits = 0;
 	text = tsim_document_text(&tsim_document_report, &s.result);
 	assert_line(text, "^  placed over a pin +none +3$");
-	assert_line(text, "^unpinned: no group was removed, the race cannot occur$");
-	assert_line(text, "^pinned-chunk: no removal was committed, the race cannot occur$");
+	assert_line(text, "^  no block group was removed$");
+	assert_line(text, "^no race under pinned-chunk, see the funnel:$");
 	sample_clear(&s);
+}
+
+/* How far the way to a loss was gone. */
+static void test_no_race(void)
+{
+	struct tsim_outcome sum = { 0 };
+
+	g_assert_cmpstr(tsim_report_no_race(&sum), ==, "no block group was removed");
+	sum.removals = 5;
+	g_assert_cmpstr(tsim_report_no_race(&sum), ==, "no removal was committed");
+	sum.commits = 5;
+	g_assert_cmpstr(tsim_report_no_race(&sum), ==,
+			"no discard was outstanding when a block group was removed");
+	sum.funnel[TSIM_STAGE_REMOVED] = 1;
+	g_assert_cmpstr(tsim_report_no_race(&sum), ==,
+			"no discard was still outstanding when the removal was committed");
+	sum.funnel[TSIM_STAGE_COMMITTED] = 1;
+	g_assert_null(tsim_report_no_race(&sum));
 }
 
 static void test_report_content(void)
@@ -223,7 +242,7 @@ static void test_report_content(void)
 				 s.tally->policies[0].sum.corrupted);
 	assert_line(text, "^experiment  latency$");
 	assert_line(text, "^1000 replications per policy, seed 20261122, common random numbers,$");
-	assert_line(text, "^1 more replication FAILED and counts nowhere$");
+	assert_line(text, "^1 more replication BROKE OFF and counts nowhere$");
 	assert_line(text, failed);
 	assert_line(text,
 		    "^P\\(corrupt\\) +0\\.[23]\\d\\d \\[0\\.\\d{3}, 0\\.\\d{3}\\] +< 0\\.0037$");
@@ -665,6 +684,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/text/estimate", test_estimate);
 	g_test_add_func("/text/counts", test_counts);
 	g_test_add_func("/text/percentile", test_percentile);
+	g_test_add_func("/report/no-race", test_no_race);
 	g_test_add_func("/report/form", test_report_form);
 	g_test_add_func("/report/content", test_report_content);
 	g_test_add_func("/report/special", test_report_special);

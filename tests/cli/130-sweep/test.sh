@@ -8,8 +8,11 @@ run_status 0 run e.conf -o r -j 2
 grep -qx 'result: r' "$err" || _fail "the result is not named"
 expect '^20 points, seed 20261122, common random numbers,$'
 expect '^D = 200ms, C = 500ms$'
-expect '^  pinned-chunk +0:3000 +< 0\.0012'
+expect '^ pinned-chunk +0:3000 +< 0\.0012'
 awk 'length > 75 && !/trimsim run/' "$out" | grep -q . && _fail "a line of more than 75 columns"
+expect '^ +fail:runs +P\(corrupt\) +hits +stalled +p99$'
+expect '^fail:runs   replications that were corrupted'
+grep -q 'no race' "$out" && _fail "no race, where there are hits"
 cmp -s "$out" r/report.txt || _fail "report.txt is not what was printed"
 
 # A column per variable first, numbers in base units; a line per point and policy.
@@ -58,6 +61,15 @@ run_check report r --mail
 expect '^1 of 20 points'
 run_check run e.conf -o r --quiet
 grep -q PART r/report.txt && _fail "all points are called a part"
+
+# Nothing could be destroyed: a sweep says so at each point, and one point under each policy.
+no_race='--set experiment.stop=none --replications 2 --quiet -o none --set'
+run_check run e.conf $no_race 'device.discard.latency=fixed(${D = 1us, 2us, 5us, 1ms, 2ms})' -r 'D < 1ms && C == 1s'
+[ "$(grep -cx ' no race: no block group was removed' "$out")" -eq 3 ] || _fail "no reason at each point"
+rm -r none
+run_check run e.conf $no_race 'device.discard.latency=fixed(${D = 1us, 2us, 5us, 1ms, 2ms})' -r 'D < 2us && C == 1s'
+expect '^no race under unpinned, see the funnel:$'
+expect '^  no block group was removed$'
 
 # Common random numbers: what comes before the commit is the same whatever its delay.
 awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "funnel_removed") c = i }

@@ -29,7 +29,7 @@ done
 # The time budget: status 3, a result that says so, and the same command goes on.
 run_status 3 run e.conf $long --set experiment.time_budget=2s -o r
 grep -qE '^trimsim: the time budget ended before 20 of 20 points had what they need' "$err" || _fail "no message"
-[ "$(grep -c '^  STOPPED when its time was up$' "$out")" -eq 20 ] || _fail "not marked in the report"
+[ "$(grep -c '^ STOPPED when its time was up$' "$out")" -eq 20 ] || _fail "not marked in the report"
 [ "$(grep -c '"stopped" : "time budget"' r/result.json)" -eq 20 ] || _fail "not marked in result.json"
 # No point has much more than another, once the first round, of 128, is over.
 awk -F '\t' 'NR > 1 { if (NR == 2 || $4 < least) least = $4; if ($4 > most) most = $4 }
