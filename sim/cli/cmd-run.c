@@ -60,8 +60,9 @@ static const char examples[] =
 	"  trimsim run my.conf --shard 0/3 -o s0      # and 1/3, 2/3, elsewhere\n"
 	"  trimsim run my.conf --format json --quiet | jq '.points[0].policies'\n"
 	"\n"
-	"Exit status: 0 ok; 1 a replication failed; 3 the time budget ended first;\n"
-	"4 an expectation does not hold; 130 interrupted.\n";
+	"Exit status: 0 ok; 1 a replication failed; 3 the time budget ended, or all\n"
+	"replications were run, before the rule to stop was met; 4 an expectation does\n"
+	"not hold; 130 interrupted.\n";
 
 /* One experiment of the command line. */
 struct job {

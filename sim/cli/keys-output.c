@@ -96,8 +96,9 @@ static const char man_head[] =
 
 static const char man_tail[] =
 	".SH EXIT STATUS\n"
-	"0 ok; 1 a run failed or an invariant broke; 2 bad usage or bad input; 3 stopped before\n"
-	"the target precision; 4 a check, an expectation or the validation failed;\n"
+	"0 ok; 1 a run failed or an invariant broke; 2 bad usage or bad input; 3 not as\n"
+	"precise as was asked for: the time budget ended, or all replications were run, before\n"
+	"the rule to stop was met, or shards are missing; 4 a check, an expectation or the validation failed;\n"
 	"130 interrupted, the same command goes on.\n"
 	".SH ENVIRONMENT\n"
 	".TP\n.B TRIMSIM_DATADIR\n"

@@ -64,8 +64,8 @@ static const char main_help_end[] =
 	"  trimsim run my.conf -o results\n"
 	"  trimsim check my.conf --set device.discard.base=5ms\n"
 	"\n"
-	"Exit status: 0 ok; 1 a run failed; 2 bad usage or input; 3 stopped before the\n"
-	"target precision; 4 a check, an expectation or the validation failed;\n"
+	"Exit status: 0 ok; 1 a run failed; 2 bad usage or input; 3 not as precise as\n"
+	"was asked for; 4 a check, an expectation or the validation failed;\n"
 	"130 interrupted, the same command goes on.\n";
 
 static int print_help(void)

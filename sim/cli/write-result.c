@@ -63,6 +63,14 @@ static int judge(const struct tsim_campaign *c, const struct tsim_said *said)
 		fprintf(stderr, "trimsim: %s\n", (char *)g_ptr_array_index(said->broken, i));
 	if (said->broken->len)
 		status = tsim_cli_worse(status, TSIM_EXIT_CHECK);
+	if (said->capped) {
+		fprintf(stderr,
+			"trimsim: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+			" points reached the cap of replications before the rule to stop (%s)\n",
+			said->capped, tsim_plan_n_points(c->plan),
+			tsim_setup_experiment(tsim_plan_first(c->plan))->stop);
+		status = tsim_cli_worse(status, TSIM_EXIT_STOPPED);
+	}
 	if (!c->cut)
 		return status;
 	fprintf(stderr,

@@ -155,13 +155,14 @@ static void add_difference(struct findings *f, const char *name, const char *fir
 /* What is wrong with the run itself. */
 static void add_mishaps(struct findings *f)
 {
-	guint failures = 0, stopped = 0;
+	guint failures = 0, stopped = 0, capped = 0;
 
 	for (guint i = 0; i < f->n; i++) {
 		JsonObject *point = tsim_stored_point(f->stored, i);
 
 		failures += tsim_stored_n_failures(point);
 		stopped += strcmp(tsim_stored_text(point, "stopped"), "time budget") == 0;
+		capped += strcmp(tsim_stored_text(point, "stopped"), "cap") == 0;
 	}
 	if (failures)
 		add(f, "%u replications BROKE OFF and count nowhere: an invariant of the model broke.",
@@ -169,6 +170,10 @@ static void add_mishaps(struct findings *f)
 	if (stopped)
 		add(f, "The time ran out before %u of %u points had all their replications.",
 		    stopped, f->n);
+	if (capped)
+		add(f, "The rule to stop was not met at %u of %u points within the cap of "
+		       "replications: these are less precise than was asked for.",
+		    capped, f->n);
 }
 
 /**

@@ -244,6 +244,7 @@ static gboolean add_point(const struct tsim_result *result, gpointer data, GErro
 	}
 	o->said->replications += result->tally->replications;
 	o->said->failures += result->failures->len;
+	o->said->capped += result->stopped == TSIM_STOPPED_CAP;
 	tsim_expect_test(result, o->said->broken);
 	return write_races(o, result, error);
 }

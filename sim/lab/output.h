@@ -9,6 +9,7 @@
 /* What is to be said of a result beyond its report. */
 struct tsim_said {
 	guint64 replications, failures;
+	guint64 capped; /* points that had all replications before the rule to stop was met */
 	GPtrArray *broken; /* (element-type utf8) expectations that do not hold, a line each */
 };
 

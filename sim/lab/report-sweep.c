@@ -135,6 +135,8 @@ void tsim_report_sweep_point(GString *out, const struct tsim_result *result)
 	for (guint i = 0; i < tsim_result_n_policies(result); i++)
 		append_policy(out, result, i);
 	append_no_race(out, result);
+	if (result->stopped == TSIM_STOPPED_CAP)
+		g_string_append(out, " CAP of replications reached before the rule to stop\n");
 	if (result->stopped == TSIM_STOPPED_TIME)
 		g_string_append(out, " STOPPED when its time was up\n");
 	if (result->failures->len)

@@ -328,6 +328,10 @@ static void append_extent(GString *out, const struct tsim_result *result)
 				       "stopped with %" G_GUINT64_FORMAT
 				       " corrupted replications or more\n",
 				       e->enough);
+	if (result->stopped == TSIM_STOPPED_CAP)
+		g_string_append_printf(out,
+				       "CAP of replications reached before %s: less precise\n",
+				       e->stop);
 	if (result->stopped == TSIM_STOPPED_TIME)
 		g_string_append(out, "STOPPED when its time was up: another run gets as far as it "
 				     "gets\n");

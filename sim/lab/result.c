@@ -4,6 +4,7 @@
 const char *const tsim_stopped_names[] = {
 	[TSIM_STOPPED_REPLICATIONS] = "replications",
 	[TSIM_STOPPED_ENOUGH] = "enough",
+	[TSIM_STOPPED_CAP] = "cap",
 	[TSIM_STOPPED_TIME] = "time budget",
 };
 

@@ -28,6 +28,7 @@ struct tsim_head {
 enum tsim_stopped {
 	TSIM_STOPPED_REPLICATIONS, /* all that were asked for are run */
 	TSIM_STOPPED_ENOUGH, /* the rule to stop was met */
+	TSIM_STOPPED_CAP, /* so were all that are permitted, but the rule to stop was not met */
 	TSIM_STOPPED_TIME, /* the time budget ended: another run may get further or less far */
 };
 extern const char *const tsim_stopped_names[];

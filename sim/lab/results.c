@@ -26,11 +26,13 @@ void tsim_results_head_clear(struct tsim_head *head)
 	g_free((gpointer)head->variables);
 }
 
-static enum tsim_stopped stopped(const struct tsim_standing *at)
+static enum tsim_stopped stopped(const struct tsim_standing *at, const struct tsim_goal *goal)
 {
 	if (at->enough)
 		return TSIM_STOPPED_ENOUGH;
-	return at->complete ? TSIM_STOPPED_REPLICATIONS : TSIM_STOPPED_TIME;
+	if (!at->complete)
+		return TSIM_STOPPED_TIME;
+	return goal->failures ? TSIM_STOPPED_CAP : TSIM_STOPPED_REPLICATIONS;
 }
 
 static gboolean with_point(const struct tsim_campaign *c, const struct tsim_head *head, guint64 i,
@@ -53,7 +55,7 @@ static gboolean with_point(const struct tsim_campaign *c, const struct tsim_head
 	result.key = point->key;
 	result.experiment = tsim_setup_experiment(setup);
 	result.failures = failures;
-	result.stopped = stopped(at);
+	result.stopped = stopped(at, &point->goal);
 	return fn(&result, data, error);
 }
 

@@ -9,7 +9,7 @@ expect '^  show +[a-z]'
 expect '^  check +[a-z]'
 expect '^  keys +[a-z]'
 expect '^Examples:'
-expect '3 stopped before the'
+expect '3 not as precise as'
 expect '130 interrupted'
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$out")
 for command in $commands; do

@@ -3,8 +3,13 @@
 source "$TEST_TOP/common"
 source "$TEST_TOP/sweep-config"
 
-sweep_config > e.conf
-run_status 0 run e.conf -o r -j 2
+sweep_config 'failures >= 50' > e.conf
+run_status 3 run e.conf -o r -j 2
+grep -qE '^trimsim: [0-9]+ of 20 points reached the cap of replications before the rule to stop \(failures >= 50\)$' "$err" ||
+	_fail "the cap came first, and no word"
+capped=$(sed -n 's/^trimsim: \([0-9]*\) of 20 points reached the cap.*/\1/p' "$err")
+[ "$(grep -c '^ CAP of replications reached before the rule to stop$' "$out")" -eq "$capped" ] ||
+	_fail "not all that reached the cap say so"
 grep -qx 'result: r' "$err" || _fail "the result is not named"
 expect '^20 points, seed 20261122, common random numbers,$'
 expect '^D = 200ms, C = 500ms$'
@@ -39,7 +44,7 @@ if command -v python3 > /dev/null; then
 	points = json.load(open(sys.argv[1]))["points"]
 	assert len(points) == 20
 	assert points[5]["parameters"] == {"D": "200ms", "C": "1s"}
-	assert points[0]["stopped"] == "replications"
+	assert points[0]["stopped"] == "cap"
 	assert points[19]["stopped"] == "enough"
 	p = points[19]["policies"]["unpinned"]
 	e = p["corruption_probability"]
@@ -53,13 +58,14 @@ run_check explain r
 expect '^D = 200ms, C = 500ms$'
 
 # A part says that it is one.
-run_status 0 run e.conf -o r -r 'D == 1s && C < 1s' --replications 20
+run_status 3 run e.conf -o r -r 'D == 1s && C < 1s' --replications 20
+expect '^CAP of replications reached before failures >= 50: less precise$'
 expect '^PART        1 of 20 points; the others were not selected \(-r\)$'
 grep -qx 'trimsim: a part: 1 of 20 points; the others were not selected (-r)' "$err" || _fail "a part, and no word"
 grep -q '"points_in_all" : 20' r/result.json || _fail "result.json does not know that it is a part"
 run_check report r --mail
 expect '^1 of 20 points'
-run_check run e.conf -o r --quiet
+run_status 3 run e.conf -o r --quiet
 grep -q PART r/report.txt && _fail "all points are called a part"
 
 # Nothing could be destroyed: a sweep says so at each point, and one point under each policy.
@@ -78,10 +84,10 @@ awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "funnel_removed") c =
 
 # The same bytes for any number of workers, and from the manifest.
 for j in 1 5; do
-	run_check run e.conf -o j$j -j $j --quiet
+	run_status 3 run e.conf -o j$j -j $j --quiet
 	same_result r j$j
 done
-run_check run r/manifest.conf -o again --quiet
+run_status 3 run r/manifest.conf -o again --quiet
 for f in points.tsv result.json manifest.conf; do
 	cmp -s r/$f again/$f || _fail "the manifest does not reproduce $f"
 done

@@ -41,7 +41,7 @@ run_check run e.conf --replications 20 --shard 1/3 -o alone --quiet
 run_status 3 merge alone -o one-of-three
 grep -q 'shards 0/3, 2/3 missing: merge them too' "$err" || _fail "missing shards are not named"
 
-check_shards rule e.conf
+check_shards rule e.conf -r 'D > 100ms' --set 'experiment.stop=failures >= 5' --replications 60000
 check_shards fixed e.conf --set experiment.stop=none --replications 700
 check_shards one "$TEST_TOP/../../configs/validation/r1.conf" --replications 1000
 check_shards some e.conf -r 'D >= 1s'
