@@ -4,6 +4,7 @@
 #include "cleaner.h"
 #include "file.h"
 #include "paranoid.h"
+#include "writer.h"
 
 const char *const tsim_stage_names[TSIM_N_STAGES] = { "hidden", "removed", "committed",
 						      "reused", "written", "corrupted" };
@@ -38,6 +39,7 @@ void tsim_fs_init(struct tsim_fs *fs, TsimEngine *engine, const struct tsim_fs_o
 	tsim_commit_init(&fs->commit, fs);
 	tsim_oracle_init(&fs->oracle, fs);
 	tsim_cond_init(&fs->copy_done, engine, "the relocation of tree blocks");
+	fs->requests = g_ptr_array_new_with_free_func(g_free);
 	fs->files = g_ptr_array_new_with_free_func(free_file);
 }
 
@@ -48,6 +50,7 @@ void tsim_fs_clear(struct tsim_fs *fs)
 	tsim_space_clear(&fs->space);
 	tsim_device_clear(&fs->dev);
 	tsim_policy_clear(&fs->policy);
+	g_clear_pointer(&fs->requests, g_ptr_array_unref);
 	g_clear_pointer(&fs->files, g_ptr_array_unref);
 	g_clear_pointer(&fs->cleaner, g_free);
 	tsim_paranoid_clear(fs);
@@ -91,6 +94,7 @@ static void count_device(struct tsim_fs *fs)
  */
 void tsim_fs_finish(struct tsim_fs *fs, GPtrArray *races)
 {
+	tsim_alloc_finish(fs);
 	tsim_paranoid_finish(fs);
 	tsim_device_drain(&fs->dev);
 	tsim_space_count_pinned(&fs->space, 0);

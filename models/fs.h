@@ -32,6 +32,7 @@ struct tsim_fs {
 	guint trees_copied; /* relocations of tree blocks under way */
 	struct tsim_cond copy_done;
 	tsim_ns copy_start_ns, copy_end_ns; /* of the last one */
+	GPtrArray *requests; /* (element-type struct tsim_alloc_request) for space, owned */
 	GPtrArray *files; /* (element-type struct tsim_file) owned */
 	guint32 n_cow; /* index of the next copied tree block */
 	guint32 n_delayed; /* index of the next draw for delayed references */

@@ -50,6 +50,7 @@ struct tsim_outcome {
 	guint64 chunks_allocated, commits, forced_commits, log_commits, relocations;
 	guint64 relocations_failed; /* found no room; the group stayed */
 
+	guint64 waiting; /* of the stalled: those that still waited when the run ended */
 	guint64 requests, stalled, enospc, false_enospc, displaced, shrunk, extra_commits;
 	tsim_ns stall_ns, stall_by_cause_ns[TSIM_N_STALL_CAUSES];
 	tsim_ns sticky_full_ns;

@@ -160,18 +160,17 @@ static void give_back(struct tsim_fs *fs)
 static gboolean get_chunk(struct tsim_workload *w)
 {
 	const struct tsim_probe_config *c = w->config;
-	struct tsim_alloc_request r;
+	struct tsim_alloc_request *r = tsim_alloc_begin(w->fs);
 	enum tsim_chunk_result result;
 	gboolean again;
 
-	tsim_alloc_begin(w->fs, &r);
 	do {
-		result = tsim_alloc_chunk(w->fs, TSIM_DATA, TSIM_CHUNK_FORCE, &r);
+		result = tsim_alloc_chunk(w->fs, TSIM_DATA, TSIM_CHUNK_FORCE, r);
 		again = result != TSIM_CHUNK_MADE &&
 			tsim_alloc_again(w->fs, TSIM_DATA, SLOT_BYTES,
-					 result == TSIM_CHUNK_FALSE_ENOSPC, &c->rule, &r);
+					 result == TSIM_CHUNK_FALSE_ENOSPC, &c->rule, r);
 	} while (again);
-	tsim_alloc_end(w->fs, &r);
+	tsim_alloc_end(w->fs, r);
 	return result == TSIM_CHUNK_MADE;
 }
 

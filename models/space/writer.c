@@ -4,7 +4,8 @@
  *
  * Models: reserve, force a chunk, flush by committing when pinned extents
  *   could help, ENOSPC; the stall of each request by cause; false ENOSPC
- *   (it would have succeeded without pinned ranges).
+ *   (it would have succeeded without pinned ranges); a wait that the end of the
+ *   run cuts off counts as so long.
  * Leaves out: tickets and their order, delalloc flushing, over-commit.
  * Source: fs/btrfs/extent-tree.c: btrfs_check_data_free_space,
  *   reserve_metadata_bytes, may_commit_transaction, find_free_extent (3.18);
@@ -45,13 +46,17 @@ gboolean tsim_enospc_rule_parse(const char *text, struct tsim_enospc_rule *out, 
 	return TRUE;
 }
 
-void tsim_alloc_begin(struct tsim_fs *fs, struct tsim_alloc_request *request)
+/** tsim_alloc_begin() - a request for space; (transfer none): until tsim_alloc_end() */
+struct tsim_alloc_request *tsim_alloc_begin(struct tsim_fs *fs)
 {
-	*request = (struct tsim_alloc_request){ .start_ns = tsim_now(fs->engine) };
+	struct tsim_alloc_request *request = g_new0(struct tsim_alloc_request, 1);
+
+	request->start_ns = tsim_now(fs->engine);
+	g_ptr_array_add(fs->requests, request);
+	return request;
 }
 
-/* The request is over, in success or failure: book its stall. */
-void tsim_alloc_end(struct tsim_fs *fs, struct tsim_alloc_request *request)
+static void book(struct tsim_fs *fs, const struct tsim_alloc_request *request)
 {
 	struct tsim_outcome *out = fs->out;
 	tsim_ns stall = tsim_now(fs->engine) - request->start_ns;
@@ -65,31 +70,71 @@ void tsim_alloc_end(struct tsim_fs *fs, struct tsim_alloc_request *request)
 		tsim_histogram_add(fs->dist->stall, stall);
 }
 
-/* Book the time since @since to a commit, less what its writes spent queued in the device since @queued. */
-static void book_commit_wait(struct tsim_fs *fs, struct tsim_alloc_request *request, tsim_ns since,
-			     tsim_ns queued)
+/* The request is over, in success or failure: book its stall. */
+void tsim_alloc_end(struct tsim_fs *fs, struct tsim_alloc_request *request)
 {
-	tsim_ns waited = tsim_now(fs->engine) - since;
-	tsim_ns device = MIN(waited, fs->commit.device_wait_ns - queued);
+	book(fs, request);
+	g_ptr_array_remove_fast(fs->requests, request);
+}
 
+static void wait_begin(struct tsim_fs *fs, struct tsim_alloc_request *request,
+		       enum tsim_stall_cause cause)
+{
+	request->waiting = TRUE;
+	request->cause = cause;
+	request->since_ns = tsim_now(fs->engine);
+	request->queued_ns = fs->commit.device_wait_ns;
+}
+
+/* Of a wait for a commit, the device has what its writes spent queued there. */
+static void wait_end(struct tsim_fs *fs, struct tsim_alloc_request *request)
+{
+	tsim_ns waited = tsim_now(fs->engine) - request->since_ns;
+	tsim_ns device = 0;
+
+	if (request->cause == TSIM_STALL_COMMIT)
+		device = MIN(waited, fs->commit.device_wait_ns - request->queued_ns);
 	request->by_cause_ns[TSIM_STALL_DEVICE] += device;
-	request->by_cause_ns[TSIM_STALL_COMMIT] += waited - device;
+	request->by_cause_ns[request->cause] += waited - device;
+	request->waiting = FALSE;
+}
+
+/**
+ * tsim_alloc_finish() - the run is over, and with it every wait
+ *
+ * A wait that had not ended lasts at least so long.  Left out, the longest ones would be
+ * missing, and a policy under which requests wait for ever would look like the fastest.
+ */
+void tsim_alloc_finish(struct tsim_fs *fs)
+{
+	for (guint i = 0; i < fs->requests->len; i++) {
+		struct tsim_alloc_request *request = g_ptr_array_index(fs->requests, i);
+
+		if (request->waiting)
+			wait_end(fs, request);
+		if (request->start_ns == tsim_now(fs->engine))
+			continue; /* it has not waited */
+		fs->out->waiting++;
+		book(fs, request);
+	}
+	g_ptr_array_set_size(fs->requests, 0);
 }
 
 enum tsim_chunk_result tsim_alloc_chunk(struct tsim_fs *fs, enum tsim_bg_type type,
 					enum tsim_chunk_force force,
 					struct tsim_alloc_request *request)
 {
-	tsim_ns since = tsim_now(fs->engine), queued = fs->commit.device_wait_ns;
-	struct tsim_transaction *trans = tsim_trans_attach(fs, TSIM_TRANS_JOIN);
+	struct tsim_transaction *trans;
 	struct tsim_chunk_request r;
 	enum tsim_chunk_result result;
 
+	wait_begin(fs, request, TSIM_STALL_COMMIT);
+	trans = tsim_trans_attach(fs, TSIM_TRANS_JOIN);
+	wait_end(fs, request);
 	request->released = fs->space.n_released;
-	book_commit_wait(fs, request, since, queued);
-	since = tsim_now(fs->engine);
+	wait_begin(fs, request, TSIM_STALL_CHUNK_MUTEX);
 	result = tsim_chunk_alloc(&fs->space, type, force, &r);
-	request->by_cause_ns[TSIM_STALL_CHUNK_MUTEX] += tsim_now(fs->engine) - since;
+	wait_end(fs, request);
 	tsim_trans_end(fs, trans, TSIM_TRANS_JOIN);
 	return result;
 }
@@ -107,9 +152,7 @@ static void count_enospc(struct tsim_fs *fs, gboolean is_false, struct tsim_allo
 static void wait_for_space(struct tsim_fs *fs, const struct tsim_enospc_rule *rule,
 			   gboolean is_false, struct tsim_alloc_request *request)
 {
-	tsim_ns since = tsim_now(fs->engine);
-	enum tsim_stall_cause cause = is_false ? TSIM_STALL_PINNED : TSIM_STALL_ENOSPC;
-
+	wait_begin(fs, request, is_false ? TSIM_STALL_PINNED : TSIM_STALL_ENOSPC);
 	if (rule->mode == TSIM_ENOSPC_WAIT) {
 		if (fs->space.n_released == request->released)
 			tsim_cond_wait(&fs->space.released, TSIM_NS_NEVER);
@@ -117,9 +160,9 @@ static void wait_for_space(struct tsim_fs *fs, const struct tsim_enospc_rule *ru
 	} else {
 		tsim_sleep(fs->engine, rule->delay_ns);
 		if (is_false && fs->space.pinned_chunks->len == 0)
-			cause = TSIM_STALL_FALSE_ENOSPC; /* nothing is pinned: only `full` sticks */
+			request->cause = TSIM_STALL_FALSE_ENOSPC; /* nothing is pinned: only `full` sticks */
 	}
-	request->by_cause_ns[cause] += tsim_now(fs->engine) - since;
+	wait_end(fs, request);
 }
 
 /* may_commit_transaction(): once, and only if pinned extents could serve the request. */
@@ -128,7 +171,6 @@ static gboolean flush_by_commit(struct tsim_fs *fs, enum tsim_bg_type type, guin
 {
 	const struct tsim_transaction *trans = fs->commit.running;
 	guint64 pinned = fs->space.info[type].pinned;
-	tsim_ns since = tsim_now(fs->engine), queued = fs->commit.device_wait_ns;
 
 	for (guint i = 0; trans && i < trans->delayed_frees->len; i++) {
 		const struct tsim_extent *extent =
@@ -141,8 +183,9 @@ static gboolean flush_by_commit(struct tsim_fs *fs, enum tsim_bg_type type, guin
 		return FALSE;
 	request->flushed = TRUE;
 	fs->out->extra_commits++;
+	wait_begin(fs, request, TSIM_STALL_COMMIT);
 	tsim_commit_now(fs);
-	book_commit_wait(fs, request, since, queued);
+	wait_end(fs, request);
 	return TRUE;
 }
 
@@ -243,13 +286,12 @@ gboolean tsim_alloc_extents(struct tsim_fs *fs, enum tsim_bg_type type, guint64 
 			    guint64 max_extent, const struct tsim_enospc_rule *rule,
 			    GArray *extents)
 {
-	struct tsim_alloc_request request;
+	struct tsim_alloc_request *request = tsim_alloc_begin(fs);
 	gboolean ok, is_false;
 
-	tsim_alloc_begin(fs, &request);
 	do {
-		ok = try_alloc(fs, type, bytes, max_extent, extents, &is_false, &request);
-	} while (!ok && tsim_alloc_again(fs, type, bytes, is_false, rule, &request));
-	tsim_alloc_end(fs, &request);
+		ok = try_alloc(fs, type, bytes, max_extent, extents, &is_false, request);
+	} while (!ok && tsim_alloc_again(fs, type, bytes, is_false, rule, request));
+	tsim_alloc_end(fs, request);
 	return ok;
 }

@@ -16,16 +16,24 @@ struct tsim_enospc_rule {
 
 gboolean tsim_enospc_rule_parse(const char *text, struct tsim_enospc_rule *out, GError **error);
 
-/* One writer's request for space, from its first attempt to success: its stall is the time between. */
+/*
+ * One writer's request for space, from its first attempt to success: its stall is the time between.
+ * The file system owns it, so that one whose writer is cancelled at the end can be counted.
+ */
 struct tsim_alloc_request {
 	tsim_ns start_ns;
 	tsim_ns by_cause_ns[TSIM_N_STALL_CAUSES];
+	gboolean waiting; /* for @cause, since then; @queued: the commit's device waits then */
+	enum tsim_stall_cause cause;
+	tsim_ns since_ns, queued_ns;
 	guint64 released; /* space->n_released when the last attempt began */
 	gboolean flushed, counted_enospc;
 };
 
-void tsim_alloc_begin(struct tsim_fs *fs, struct tsim_alloc_request *request);
+struct tsim_alloc_request *tsim_alloc_begin(struct tsim_fs *fs);
 void tsim_alloc_end(struct tsim_fs *fs, struct tsim_alloc_request *request);
+/* After the run: book the waits that last until its end as so long. */
+void tsim_alloc_finish(struct tsim_fs *fs);
 /* Force or try a chunk for the request, with the waits booked to their causes. */
 enum tsim_chunk_result tsim_alloc_chunk(struct tsim_fs *fs, enum tsim_bg_type type,
 					enum tsim_chunk_force force,

@@ -128,6 +128,21 @@ static void append_no_race(GString *out, const struct tsim_result *result)
 		g_string_append_printf(out, " no race: %s\n", why);
 }
 
+/* Their waits are longer than what is counted of them. */
+static void append_waiting(GString *out, const struct tsim_result *result)
+{
+	gboolean any = FALSE;
+
+	for (guint i = 0; i < tsim_result_n_policies(result); i++)
+		any |= result->tally->policies[i].sum.waiting > 0;
+	for (guint i = 0; i < tsim_result_n_policies(result) && any; i++)
+		g_string_append_printf(out, "%s%" G_GUINT64_FORMAT,
+				       i ? ", " : " still waiting at the end: ",
+				       result->tally->policies[i].sum.waiting);
+	if (any)
+		g_string_append_c(out, '\n');
+}
+
 /** tsim_report_sweep_point() - a line per policy under the values of the variables */
 void tsim_report_sweep_point(GString *out, const struct tsim_result *result)
 {
@@ -135,6 +150,7 @@ void tsim_report_sweep_point(GString *out, const struct tsim_result *result)
 	for (guint i = 0; i < tsim_result_n_policies(result); i++)
 		append_policy(out, result, i);
 	append_no_race(out, result);
+	append_waiting(out, result);
 	if (result->stopped == TSIM_STOPPED_CAP)
 		g_string_append(out, " CAP of replications reached before the rule to stop\n");
 	if (result->stopped == TSIM_STOPPED_TIME)

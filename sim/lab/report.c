@@ -12,6 +12,7 @@
 /* The lines of one policy: what stands left, and the value; a heading has none. */
 struct column {
 	gboolean overlaps; /* some policy placed a chunk over a pinned range */
+	gboolean waiting; /* under some policy a request still waited when the run ended */
 	gboolean flash; /* the device has a flash translation layer, and was written */
 	GPtrArray *names, *values; /* (element-type char *) */
 	const struct tsim_policy_tally *p;
@@ -110,6 +111,9 @@ static void stall_rows(struct column *c)
 		row(c, "  stalled", tsim_text_share(0, sum->requests, c->confidence));
 		row(c, "  stalled %", g_strdup("-"));
 	}
+	if (c->waiting)
+		row(c, "  still waiting at the end",
+		    tsim_text_count(sum->waiting, sum->requests, c->confidence));
 	row(c, "  stall p50", tsim_text_percentile(h, 0.5, "no wait"));
 	row(c, "  stall p90", tsim_text_percentile(h, 0.9, "no wait"));
 	row(c, "  stall p99", tsim_text_percentile(h, 0.99, "no wait"));
@@ -190,7 +194,7 @@ static void flash_rows(struct column *c)
 
 static void column_init(struct column *c, const struct tsim_result *result, guint policy)
 {
-	c->overlaps = c->flash = FALSE;
+	c->overlaps = c->flash = c->waiting = FALSE;
 	c->names = g_ptr_array_new_with_free_func(g_free);
 	c->values = g_ptr_array_new_with_free_func(g_free);
 	c->p = &result->tally->policies[policy];
@@ -199,6 +203,7 @@ static void column_init(struct column *c, const struct tsim_result *result, guin
 	tsim_result_summarize(result, policy, &c->s);
 	for (guint i = 0; i < result->tally->n_policies; i++) {
 		c->overlaps |= result->tally->policies[i].sum.pin_overlaps > 0;
+		c->waiting |= result->tally->policies[i].sum.waiting > 0;
 		c->flash |= result->tally->policies[i].sum.host_pages > 0;
 	}
 	corruption_rows(c);

@@ -124,6 +124,7 @@ static void add_allocation(JsonBuilder *b, const struct tsim_policy_tally *p,
 	begin(b, "allocation");
 	add_count(b, "requests", sum->requests);
 	add_count(b, "stalled", sum->stalled);
+	add_count(b, "waiting_at_end", sum->waiting);
 	add_estimate(b, "stall_probability", &s->stalled);
 	add_count(b, "enospc", sum->enospc);
 	add_count(b, "false_enospc", sum->false_enospc);

@@ -93,6 +93,7 @@ static void append_point(GString *out, const struct tsim_result *result, guint p
 		append_count(out, sum->funnel[i]);
 	append_count(out, sum->requests);
 	append_count(out, sum->stalled);
+	append_count(out, sum->waiting);
 	append_estimate(out, &s.stalled);
 	append_percentiles(out, p->distributions.stall);
 	append_count(out, sum->stall_ns);
@@ -141,7 +142,7 @@ static char *points_begin(const struct tsim_document *document, const struct tsi
 	append_names(out, "per_trim_pass", bounds, 3);
 	g_string_append(out, "\thits\thealed\tlatent\tharmless");
 	append_names(out, "funnel_", tsim_stage_names, TSIM_N_STAGES);
-	g_string_append(out, "\trequests\tstalled");
+	g_string_append(out, "\trequests\tstalled\twaiting_at_end");
 	append_names(out, "stall_probability", bounds, 3);
 	append_names(out, "stall_", percentiles, 5);
 	g_string_append(out, "\tstall_total_ns");

@@ -231,6 +231,30 @@ static void test_cluster(void)
 	run_script_until(&tsim_policy_pinned_chunk, cluster_script, MS, TRUE);
 }
 
+/* The end of the run cuts off what would last until 100 ms: it has lasted so long. */
+static void test_stall_cut_off(void)
+{
+	fresh("dd");
+	rule = (struct tsim_enospc_rule){ TSIM_ENOSPC_WAIT, 0 };
+	run_script_until(&tsim_policy_pinned_chunk, script_pinned, 30 * MS, FALSE);
+	assert_log("");
+	g_assert_cmpuint(out.requests, ==, 1);
+	g_assert_cmpuint(out.stalled, ==, 1);
+	g_assert_cmpuint(out.waiting, ==, 1);
+	g_assert_cmpint(out.stall_by_cause_ns[TSIM_STALL_PINNED], ==, 30 * MS);
+	g_assert_cmpint(out.stall_ns, ==, 30 * MS);
+	/* A retry sleeps again and again; its sum is the wait. */
+	rule = (struct tsim_enospc_rule){ TSIM_ENOSPC_RETRY, 7 * MS };
+	run_script_until(&tsim_policy_pinned_chunk, script_pinned, 30 * MS, FALSE);
+	g_assert_cmpuint(out.waiting, ==, 1);
+	g_assert_cmpint(out.stall_by_cause_ns[TSIM_STALL_PINNED], ==, 30 * MS);
+	/* One that has ended is not cut off. */
+	rule = (struct tsim_enospc_rule){ TSIM_ENOSPC_WAIT, 0 };
+	run_script_until(&tsim_policy_pinned_chunk, script_pinned, 200 * MS, FALSE);
+	g_assert_cmpuint(out.waiting, ==, 0);
+	g_assert_cmpuint(out.requests, ==, 1);
+}
+
 static const struct engine_test tests[] = {
 	{ "/space/super", test_super },
 	{ "/space/set-ro", test_set_ro },
@@ -240,6 +264,7 @@ static const struct engine_test tests[] = {
 	{ "/space/give-back", test_give_back },
 	{ "/space/stall", test_stall },
 	{ "/space/cluster", test_cluster },
+	{ "/space/stall-cut-off", test_stall_cut_off },
 };
 
 int main(int argc, char **argv)

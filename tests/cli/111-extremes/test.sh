@@ -3,7 +3,7 @@
 source "$TEST_TOP/common"
 
 configs=$TEST_TOP/../../configs
-seed_race="$configs/seed-race.conf --replications 2 --quiet --paranoid -o r"
+seed_race="$configs/seed-race.conf --replications 2 --quiet --paranoid"
 
 # The smallest file system that mkfs.btrfs makes, and the next smaller.
 run_check run $seed_race --set filesystem.size=109MiB
@@ -19,4 +19,4 @@ run_mustfail 'out of range' run $seed_race --set 'workload.balance_pause=0s'
 
 # Unpinned, a place is free at once: more discards are under way than there are places.
 run_check run "$configs/validation/s3.conf" --set experiment.policies=unpinned,pinned-chunk \
-	--replications 200 --quiet -o r
+	--replications 200 --quiet
