@@ -92,9 +92,9 @@ static char *estimate(JsonObject *o, const char *path, double factor)
 
 static char *percentile(JsonObject *policy, const char *path, const char *zero)
 {
-	double ns = tsim_stored_number(policy, path);
+	struct tsim_estimate e = tsim_stored_quantile(policy, path);
 
-	return !isfinite(ns) ? g_strdup("-") : ns ? tsim_text_time(ns) : g_strdup(zero);
+	return tsim_text_quantile(&e, zero);
 }
 
 static char *difference(JsonObject *paired, const char *name)

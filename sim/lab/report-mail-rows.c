@@ -55,19 +55,30 @@ static char *percent(JsonObject *policy, const char *path)
 	return tsim_text_plus_minus(&e);
 }
 
+/* "12.3ms +-4.2%" */
+static char *percentile(JsonObject *policy, const char *path, const char *zero)
+{
+	struct tsim_estimate e = tsim_stored_quantile(policy, path);
+	g_autofree char *time = NULL, *relative = NULL;
+
+	if (!isfinite(e.estimate))
+		return g_strdup("-");
+	if (e.estimate == 0)
+		return g_strdup(zero);
+	time = tsim_text_time(e.estimate);
+	relative = tsim_text_relative(&e);
+	return *relative ? g_strdup_printf("%s %s", time, relative) : g_steal_pointer(&time);
+}
+
 /* A percentile; what waited not at all is told from what is not known. */
 static char *wait(JsonObject *policy, const char *path)
 {
-	double ns = tsim_stored_number(policy, path);
-
-	return !isfinite(ns) ? g_strdup("-") : ns ? tsim_text_time(ns) : g_strdup("no wait");
+	return percentile(policy, path, "no wait");
 }
 
 static char *duration(JsonObject *policy, const char *path)
 {
-	double ns = tsim_stored_number(policy, path);
-
-	return !isfinite(ns) ? g_strdup("-") : ns ? tsim_text_time(ns) : g_strdup("0s");
+	return percentile(policy, path, "0s");
 }
 
 static char *bytes(JsonObject *policy, const char *path)

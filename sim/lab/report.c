@@ -15,6 +15,8 @@ struct column {
 	gboolean waiting; /* under some policy a request still waited when the run ended */
 	gboolean flash; /* the device has a flash translation layer, and was written */
 	GPtrArray *names, *values; /* (element-type char *) */
+	const struct tsim_result *result;
+	guint policy;
 	const struct tsim_policy_tally *p;
 	struct tsim_summary s;
 	guint64 n; /* replications */
@@ -45,8 +47,17 @@ static void count_row(struct column *c, const char *name, guint64 k)
 	row(c, name, k ? g_strdup_printf("%" G_GUINT64_FORMAT, k) : g_strdup("none"));
 }
 
+static void quantile_row(struct column *c, const char *name, enum tsim_distribution which,
+			 enum tsim_quantile quantile, const char *zero)
+{
+	struct tsim_estimate e = tsim_result_quantile(c->result, c->policy, which, quantile);
+
+	row(c, name, tsim_text_quantile(&e, zero));
+}
+
 static void corruption_rows(struct column *c)
 {
+	struct tsim_estimate first = tsim_result_first_hit(c->result, c->policy);
 	const struct tsim_outcome *sum = &c->p->sum;
 	guint64 n_hit = tsim_histogram_count(c->p->first_hit);
 
@@ -63,7 +74,7 @@ static void corruption_rows(struct column *c)
 	event_row(c, "  healed", sum->healed);
 	row(c, "lost", tsim_text_bytes(sum->lost_bytes));
 	row(c, "runs with a hit", tsim_text_share(n_hit, c->n, c->confidence));
-	row(c, "  first hit p50", tsim_text_percentile(c->p->first_hit, 0.5, "0s"));
+	row(c, "  first hit p50", tsim_text_quantile(&first, "0s"));
 }
 
 /* Not the same as P(corrupt): whether the data was still wanted does not matter here. */
@@ -114,10 +125,10 @@ static void stall_rows(struct column *c)
 	if (c->waiting)
 		row(c, "  still waiting at the end",
 		    tsim_text_count(sum->waiting, sum->requests, c->confidence));
-	row(c, "  stall p50", tsim_text_percentile(h, 0.5, "no wait"));
-	row(c, "  stall p90", tsim_text_percentile(h, 0.9, "no wait"));
-	row(c, "  stall p99", tsim_text_percentile(h, 0.99, "no wait"));
-	row(c, "  stall p99.9", tsim_text_percentile(h, 0.999, "no wait"));
+	quantile_row(c, "  stall p50", TSIM_DIST_STALL, TSIM_P50, "no wait");
+	quantile_row(c, "  stall p90", TSIM_DIST_STALL, TSIM_P90, "no wait");
+	quantile_row(c, "  stall p99", TSIM_DIST_STALL, TSIM_P99, "no wait");
+	quantile_row(c, "  stall p99.9", TSIM_DIST_STALL, TSIM_P999, "no wait");
 	row(c, "  stall max", tsim_text_percentile(h, 1, "no wait"));
 	row(c, "  stall total", tsim_text_time(sum->stall_ns));
 	for (guint i = 0; i < TSIM_N_STALL_CAUSES; i++) {
@@ -150,15 +161,14 @@ static void space_rows(struct column *c)
 
 static void duration_rows(struct column *c)
 {
-	const struct tsim_distributions *d = &c->p->distributions;
-
 	heading(c, "durations");
-	row(c, "  chunk_alloc p50", tsim_text_percentile(d->chunk_alloc, 0.5, "0s"));
-	row(c, "  chunk_alloc p99", tsim_text_percentile(d->chunk_alloc, 0.99, "0s"));
-	row(c, "  commit p50", tsim_text_percentile(d->commit, 0.5, "0s"));
-	row(c, "  commit p99", tsim_text_percentile(d->commit, 0.99, "0s"));
-	row(c, "  discard, queue included, p50", tsim_text_percentile(d->discard, 0.5, "0s"));
-	row(c, "  discard, queue included, p99", tsim_text_percentile(d->discard, 0.99, "0s"));
+	quantile_row(c, "  chunk_alloc p50", TSIM_DIST_CHUNK_ALLOC, TSIM_P50, "0s");
+	quantile_row(c, "  chunk_alloc p99", TSIM_DIST_CHUNK_ALLOC, TSIM_P99, "0s");
+	quantile_row(c, "  commit p50", TSIM_DIST_COMMIT, TSIM_P50, "0s");
+	quantile_row(c, "  commit p99", TSIM_DIST_COMMIT, TSIM_P99, "0s");
+	/* from submission to completion: the queue is included */
+	quantile_row(c, "  discard+queue p50", TSIM_DIST_DISCARD, TSIM_P50, "0s");
+	quantile_row(c, "  discard+queue p99", TSIM_DIST_DISCARD, TSIM_P99, "0s");
 }
 
 static void activity_rows(struct column *c)
@@ -197,6 +207,8 @@ static void column_init(struct column *c, const struct tsim_result *result, guin
 	c->overlaps = c->flash = c->waiting = FALSE;
 	c->names = g_ptr_array_new_with_free_func(g_free);
 	c->values = g_ptr_array_new_with_free_func(g_free);
+	c->result = result;
+	c->policy = policy;
 	c->p = &result->tally->policies[policy];
 	c->n = result->tally->replications;
 	c->confidence = result->experiment->confidence;

@@ -52,27 +52,42 @@ static void add_estimate(JsonBuilder *b, const char *name, const struct tsim_est
 	json_builder_end_object(b);
 }
 
-static void add_percentile(JsonBuilder *b, const char *name, const TsimHistogram *h, double q)
+static void add_limit(JsonBuilder *b, const char *name, const char *which, double value)
 {
-	json_builder_set_member_name(b, name);
-	if (tsim_percentile_supported(tsim_histogram_count(h), q))
-		json_builder_add_int_value(b, tsim_histogram_quantile_ns(h, q));
+	g_autofree char *member = g_strconcat(name, which, NULL);
+
+	json_builder_set_member_name(b, member);
+	if (isfinite(value))
+		json_builder_add_int_value(b, llround(value));
 	else
 		json_builder_add_null_value(b);
 }
 
 /* Percentiles that too few samples carry are null. */
-static void add_histogram(JsonBuilder *b, const char *name, const TsimHistogram *h)
+static void add_percentiles(JsonBuilder *b, const struct tsim_result *result, guint policy,
+			    enum tsim_distribution which)
 {
+	static const char *const names[] = { "p50", "p90", "p99", "p999" };
+
+	for (guint i = 0; i < TSIM_N_QUANTILES; i++) {
+		struct tsim_estimate e = tsim_result_quantile(result, policy, which, i);
+
+		add_limit(b, names[i], "", e.estimate);
+		add_limit(b, names[i], "_low", e.low);
+		add_limit(b, names[i], "_high", e.high);
+	}
+}
+
+static void add_histogram(JsonBuilder *b, const char *name, const struct tsim_result *result,
+			  guint policy, enum tsim_distribution which)
+{
+	const TsimHistogram *h = tsim_distribution_of(&result->tally->policies[policy], which);
 	guint64 n = tsim_histogram_count(h);
 
 	begin(b, name);
 	add_count(b, "count", n);
 	add_real(b, "mean", n ? tsim_histogram_total_ns(h) / n : NAN);
-	add_percentile(b, "p50", h, 0.5);
-	add_percentile(b, "p90", h, 0.9);
-	add_percentile(b, "p99", h, 0.99);
-	add_percentile(b, "p999", h, 0.999);
+	add_percentiles(b, result, policy, which);
 	json_builder_set_member_name(b, "max");
 	if (n)
 		json_builder_add_int_value(b, tsim_histogram_max_ns(h));
@@ -83,21 +98,27 @@ static void add_histogram(JsonBuilder *b, const char *name, const TsimHistogram 
 	json_builder_end_object(b);
 }
 
-static void add_first_hit(JsonBuilder *b, const TsimHistogram *h)
+static void add_first_hit(JsonBuilder *b, const struct tsim_result *result, guint policy)
 {
+	const TsimHistogram *h = result->tally->policies[policy].first_hit;
+	struct tsim_estimate p50 = tsim_result_first_hit(result, policy);
 	guint64 n = tsim_histogram_count(h);
 
 	begin(b, "first_hit_s");
 	add_count(b, "count", n);
 	add_real(b, "min", n ? tsim_histogram_min_ns(h) / (double)TSIM_NS_PER_S : NAN);
-	add_real(b, "p50", n ? tsim_histogram_quantile_ns(h, 0.5) / (double)TSIM_NS_PER_S : NAN);
+	add_real(b, "p50", p50.estimate / TSIM_NS_PER_S);
+	add_real(b, "p50_low", p50.low / TSIM_NS_PER_S);
+	add_real(b, "p50_high", p50.high / TSIM_NS_PER_S);
 	add_real(b, "max", n ? tsim_histogram_max_ns(h) / (double)TSIM_NS_PER_S : NAN);
 	json_builder_end_object(b);
 }
 
-static void add_corruption(JsonBuilder *b, const struct tsim_policy_tally *p,
+static void add_corruption(JsonBuilder *b, const struct tsim_result *result, guint policy,
 			   const struct tsim_summary *s)
 {
+	const struct tsim_policy_tally *p = &result->tally->policies[policy];
+
 	add_count(b, "corrupted", p->sum.corrupted);
 	add_estimate(b, "corruption_probability", &s->probability);
 	add_estimate(b, "corruptions_per_hour", &s->per_hour);
@@ -109,17 +130,17 @@ static void add_corruption(JsonBuilder *b, const struct tsim_policy_tally *p,
 	add_count(b, "persistent", p->sum.persistent);
 	add_count(b, "harmless", p->sum.harmless);
 	add_count(b, "lost_bytes", p->sum.lost_bytes);
-	add_first_hit(b, p->first_hit);
+	add_first_hit(b, result, policy);
 	begin(b, "funnel");
 	for (guint i = 0; i < TSIM_N_STAGES; i++)
 		add_count(b, tsim_stage_names[i], p->sum.funnel[i]);
 	json_builder_end_object(b);
 }
 
-static void add_allocation(JsonBuilder *b, const struct tsim_policy_tally *p,
+static void add_allocation(JsonBuilder *b, const struct tsim_result *result, guint policy,
 			   const struct tsim_summary *s)
 {
-	const struct tsim_outcome *sum = &p->sum;
+	const struct tsim_outcome *sum = &result->tally->policies[policy].sum;
 
 	begin(b, "allocation");
 	add_count(b, "requests", sum->requests);
@@ -134,7 +155,7 @@ static void add_allocation(JsonBuilder *b, const struct tsim_policy_tally *p,
 	add_count(b, "extra_commits", sum->extra_commits);
 	add_count(b, "eexist", sum->eexist);
 	add_count(b, "sticky_full_ns", sum->sticky_full_ns);
-	add_histogram(b, "stall_ns", p->distributions.stall);
+	add_histogram(b, "stall_ns", result, policy, TSIM_DIST_STALL);
 	begin(b, "by_cause_ns");
 	for (guint i = 0; i < TSIM_N_STALL_CAUSES; i++)
 		add_count(b, tsim_stall_cause_names[i], sum->stall_by_cause_ns[i]);
@@ -220,8 +241,8 @@ static void add_policy(JsonBuilder *b, const struct tsim_result *result, guint p
 	tsim_result_summarize(result, policy, &s);
 	begin(b, result->experiment->policies[policy]);
 	add_count(b, "replications", result->tally->replications);
-	add_corruption(b, p, &s);
-	add_allocation(b, p, &s);
+	add_corruption(b, result, policy, &s);
+	add_allocation(b, result, policy, &s);
 	add_per_replication(b, p);
 	begin(b, "pinned");
 	add_count(b, "chunks", p->sum.pinned_chunks);
@@ -229,10 +250,10 @@ static void add_policy(JsonBuilder *b, const struct tsim_result *result, guint p
 	add_count(b, "max_bytes", p->sum.pinned_max_bytes);
 	add_real(b, "byte_seconds", p->sum.pinned_byte_seconds);
 	json_builder_end_object(b);
-	add_histogram(b, "chunk_alloc_ns", p->distributions.chunk_alloc);
-	add_histogram(b, "commit_ns", p->distributions.commit);
-	add_histogram(b, "discard_ns", p->distributions.discard);
-	add_histogram(b, "io_ns", p->distributions.io);
+	add_histogram(b, "chunk_alloc_ns", result, policy, TSIM_DIST_CHUNK_ALLOC);
+	add_histogram(b, "commit_ns", result, policy, TSIM_DIST_COMMIT);
+	add_histogram(b, "discard_ns", result, policy, TSIM_DIST_DISCARD);
+	add_histogram(b, "io_ns", result, policy, TSIM_DIST_IO);
 	add_activity(b, &p->sum);
 	add_device(b, &p->sum);
 	add_hex(b, "fingerprint", p->sum.fingerprint);

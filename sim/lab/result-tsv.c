@@ -40,20 +40,28 @@ static void append_estimate(GString *out, const struct tsim_estimate *e)
 	append_real(out, e->high);
 }
 
-static void append_percentiles(GString *out, const TsimHistogram *h)
+/* Whole nanoseconds: what the histogram holds. */
+static void append_limit(GString *out, double value)
 {
-	static const double q[] = { 0.5, 0.9, 0.99, 0.999 };
-
-	for (guint i = 0; i < G_N_ELEMENTS(q); i++) {
-		if (tsim_percentile_supported(tsim_histogram_count(h), q[i]))
-			append_count(out, tsim_histogram_quantile_ns(h, q[i]));
-		else
-			g_string_append(out, "\tnan");
-	}
-	if (tsim_histogram_count(h))
-		append_count(out, tsim_histogram_max_ns(h));
+	if (isfinite(value))
+		append_count(out, (guint64)llround(value));
 	else
 		g_string_append(out, "\tnan");
+}
+
+static void append_percentiles(GString *out, const struct tsim_result *result, guint policy,
+			       enum tsim_distribution which)
+{
+	const TsimHistogram *h = tsim_distribution_of(&result->tally->policies[policy], which);
+
+	for (guint i = 0; i < TSIM_N_QUANTILES; i++) {
+		struct tsim_estimate e = tsim_result_quantile(result, policy, which, i);
+
+		append_limit(out, e.estimate);
+		append_limit(out, e.low);
+		append_limit(out, e.high);
+	}
+	append_limit(out, tsim_histogram_count(h) ? (double)tsim_histogram_max_ns(h) : NAN);
 }
 
 /* What varies comes first: numbers in base units, or texts. */
@@ -72,8 +80,7 @@ static void append_values(GString *out, const struct tsim_result *result)
 
 static void append_point(GString *out, const struct tsim_result *result, guint policy)
 {
-	const struct tsim_policy_tally *p = &result->tally->policies[policy];
-	const struct tsim_outcome *sum = &p->sum;
+	const struct tsim_outcome *sum = &result->tally->policies[policy].sum;
 	struct tsim_summary s;
 
 	tsim_result_summarize(result, policy, &s);
@@ -95,7 +102,7 @@ static void append_point(GString *out, const struct tsim_result *result, guint p
 	append_count(out, sum->stalled);
 	append_count(out, sum->waiting);
 	append_estimate(out, &s.stalled);
-	append_percentiles(out, p->distributions.stall);
+	append_percentiles(out, result, policy, TSIM_DIST_STALL);
 	append_count(out, sum->stall_ns);
 	for (guint i = 0; i < TSIM_N_STALL_CAUSES; i++)
 		append_count(out, sum->stall_by_cause_ns[i]);
@@ -108,9 +115,9 @@ static void append_point(GString *out, const struct tsim_result *result, guint p
 	append_count(out, sum->pinned_chunks);
 	append_count(out, sum->pinned_max_bytes);
 	append_real(out, sum->pinned_byte_seconds);
-	append_percentiles(out, p->distributions.chunk_alloc);
-	append_percentiles(out, p->distributions.commit);
-	append_percentiles(out, p->distributions.discard);
+	append_percentiles(out, result, policy, TSIM_DIST_CHUNK_ALLOC);
+	append_percentiles(out, result, policy, TSIM_DIST_COMMIT);
+	append_percentiles(out, result, policy, TSIM_DIST_DISCARD);
 	append_real(out, sum->simulated_ns / (double)TSIM_NS_PER_S);
 	append_count(out, sum->events);
 	g_string_append_printf(out, "\t%016" G_GINT64_MODIFIER "x\n", sum->fingerprint);
@@ -129,8 +136,12 @@ static char *points_begin(const struct tsim_document *document, const struct tsi
 {
 	GString *out = g_string_new(NULL);
 	static const char *const bounds[] = { "", "_low", "_high" };
-	static const char *const percentiles[] = { "p50_ns", "p90_ns", "p99_ns", "p999_ns",
-						   "max_ns" };
+	static const char *const percentiles[] = {
+		"p50_ns", "p50_low_ns", "p50_high_ns", "p90_ns",  "p90_low_ns",	 "p90_high_ns",
+		"p99_ns", "p99_low_ns", "p99_high_ns", "p999_ns", "p999_low_ns", "p999_high_ns",
+		"max_ns",
+	};
+	const guint n_percentiles = G_N_ELEMENTS(percentiles);
 
 	for (guint v = 0; v < head->n_variables; v++)
 		g_string_append_printf(out, "%s%s\t", head->variables[v].name,
@@ -144,15 +155,15 @@ static char *points_begin(const struct tsim_document *document, const struct tsi
 	append_names(out, "funnel_", tsim_stage_names, TSIM_N_STAGES);
 	g_string_append(out, "\trequests\tstalled\twaiting_at_end");
 	append_names(out, "stall_probability", bounds, 3);
-	append_names(out, "stall_", percentiles, 5);
+	append_names(out, "stall_", percentiles, n_percentiles);
 	g_string_append(out, "\tstall_total_ns");
 	append_names(out, "stall_ns_by_", tsim_stall_cause_names, TSIM_N_STALL_CAUSES);
 	g_string_append(out,
 			"\tenospc\tfalse_enospc\tdisplaced\tshrunk\textra_commits\tsticky_full_ns"
 			"\tpinned_chunks\tpinned_max_bytes\tpinned_byte_seconds");
-	append_names(out, "chunk_alloc_", percentiles, 5);
-	append_names(out, "commit_", percentiles, 5);
-	append_names(out, "discard_", percentiles, 5);
+	append_names(out, "chunk_alloc_", percentiles, n_percentiles);
+	append_names(out, "commit_", percentiles, n_percentiles);
+	append_names(out, "discard_", percentiles, n_percentiles);
 	g_string_append(out, "\tsimulated_s\tevents\tfingerprint\n");
 	return g_string_free(out, FALSE);
 }

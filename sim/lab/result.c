@@ -18,6 +18,21 @@ void tsim_result_summarize(const struct tsim_result *result, guint policy,
 		       result->stopped == TSIM_STOPPED_ENOUGH ? e->enough : 0, summary);
 }
 
+/** tsim_result_quantile() - in nanoseconds; NaN: too few values, a limit that is not known: infinite */
+struct tsim_estimate tsim_result_quantile(const struct tsim_result *result, guint policy,
+					  enum tsim_distribution which, enum tsim_quantile quantile)
+{
+	return tsim_spread_estimate(result->spread, result->tally, policy, which, quantile,
+				    result->experiment->confidence);
+}
+
+/** tsim_result_first_hit() - the median over the replications with a hit, which are independent */
+struct tsim_estimate tsim_result_first_hit(const struct tsim_result *result, guint policy)
+{
+	return tsim_quantile_estimate(result->tally->policies[policy].first_hit, 0.5, NULL,
+				      result->experiment->confidence);
+}
+
 char *tsim_document_text(const struct tsim_document *document, const struct tsim_result *result)
 {
 	g_autofree char *begin = document->begin(document, result->head);

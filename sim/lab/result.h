@@ -3,6 +3,7 @@
 
 #include <glib.h>
 #include "block.h"
+#include "spread.h"
 #include "summary.h"
 #include "tally.h"
 #include "world.h"
@@ -42,6 +43,7 @@ struct tsim_result {
 	const guint8 *key; /* of the point in the store, or NULL */
 	const struct tsim_experiment *experiment;
 	const TsimTally *tally;
+	const TsimSpread *spread; /* NULL: quantiles have no intervals */
 	const GPtrArray *failures; /* (element-type struct tsim_failure) */
 	enum tsim_stopped stopped;
 };
@@ -51,6 +53,9 @@ static inline guint tsim_result_n_policies(const struct tsim_result *result)
 	return result->tally->n_policies;
 }
 
+struct tsim_estimate tsim_result_quantile(const struct tsim_result *result, guint policy,
+					  enum tsim_distribution which, enum tsim_quantile quantile);
+struct tsim_estimate tsim_result_first_hit(const struct tsim_result *result, guint policy);
 void tsim_result_summarize(const struct tsim_result *result, guint policy,
 			   struct tsim_summary *summary);
 

@@ -45,10 +45,15 @@ static gboolean with_point(const struct tsim_campaign *c, const struct tsim_head
 	g_autoptr(GPtrArray) failures = tsim_failures_new();
 	g_autofree const char **values = g_new0(const char *, head->n_variables + 1);
 	g_autofree char *label = tsim_plan_label(c->plan, i);
+	g_autoptr(TsimSpread) spread = NULL;
 	struct tsim_result result = { head, i, .label = label, .tally = tally };
 
 	if (!setup || !tsim_store_load(c->store, c->ids[i], point, at->end, tally, failures, error))
 		return FALSE;
+	spread = tsim_spread_new(tally);
+	if (!tsim_store_spread(c->store, c->ids[i], point, at->end, spread, error))
+		return FALSE;
+	result.spread = spread;
 	for (guint v = 0; v < head->n_variables; v++)
 		values[v] = tsim_plan_value(c->plan, i, v);
 	result.values = values;

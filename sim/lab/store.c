@@ -301,7 +301,9 @@ gboolean tsim_store_each(TsimStore *store, gint64 id, const struct tsim_point *p
 
 struct loading {
 	TsimStore *store;
-	TsimTally *tally;
+	TsimTally *tally; /* grows, or else ... */
+	TsimSpread *spread; /* ... gets each block */
+	guint n_policies;
 	guint32 at, end;
 };
 
@@ -310,12 +312,19 @@ static gboolean load_block(guint32 first, guint32 end, guint failed, const GByte
 {
 	struct loading *l = data;
 	const guint8 *p = sums->data;
+	g_autoptr(TsimTally) block = NULL;
 
 	if (l->at == l->end || first != l->at || end != MIN(tsim_block_end(first), l->end))
 		return TRUE;
 	l->at = end;
-	return tsim_tally_decode_merge(l->tally, &p, p + sums->len) ||
-	       tsim_sql_throw_damaged(&l->store->sql, "the sums of a block cannot be read", error);
+	if (l->spread)
+		block = tsim_tally_new(l->n_policies);
+	if (!tsim_tally_decode_merge(block ? block : l->tally, &p, p + sums->len))
+		return tsim_sql_throw_damaged(&l->store->sql,
+					      "the sums of a block cannot be read", error);
+	if (block)
+		tsim_spread_add(l->spread, block);
+	return TRUE;
 }
 
 static gboolean load_failures(TsimStore *store, gint64 id, const struct tsim_point *point,
@@ -357,4 +366,19 @@ gboolean tsim_store_load(TsimStore *store, gint64 id, const struct tsim_point *p
 		return tsim_sql_throw_damaged(&store->sql, "a block is missing", error);
 	return load_failures(store, id, point, end, failures, error) &&
 	       tsim_races_load(&store->sql, id, point, end, tally, error);
+}
+
+/**
+ * tsim_store_spread() - how much the blocks of replications [0, @end) differ
+ * @spread: made for their sum; each block is added
+ */
+gboolean tsim_store_spread(TsimStore *store, gint64 id, const struct tsim_point *point, guint32 end,
+			   TsimSpread *spread, GError **error)
+{
+	struct loading l = { .store = store,
+			     .spread = spread,
+			     .n_policies = point->goal.n_policies,
+			     .end = end };
+
+	return tsim_store_each(store, id, point, load_block, &l, error);
 }

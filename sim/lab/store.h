@@ -4,6 +4,7 @@
 #include <glib.h>
 #include "block.h"
 #include "plan.h"
+#include "spread.h"
 #include "tally.h"
 
 /*
@@ -51,4 +52,6 @@ gboolean tsim_store_each(TsimStore *store, gint64 id, const struct tsim_point *p
 			 tsim_stored_fn fn, gpointer data, GError **error);
 gboolean tsim_store_load(TsimStore *store, gint64 id, const struct tsim_point *point, guint32 end,
 			 TsimTally *tally, GPtrArray *failures, GError **error);
+gboolean tsim_store_spread(TsimStore *store, gint64 id, const struct tsim_point *point, guint32 end,
+			   TsimSpread *spread, GError **error);
 gboolean tsim_store_import(TsimStore *store, TsimStore *from, GError **error);

@@ -95,6 +95,20 @@ struct tsim_estimate tsim_stored_estimate(JsonObject *object, const char *path)
 	return e;
 }
 
+/** tsim_stored_quantile() - the number at @path with its limits; infinite where these are not stored */
+struct tsim_estimate tsim_stored_quantile(JsonObject *object, const char *path)
+{
+	g_autofree char *low = g_strconcat(path, "_low", NULL);
+	g_autofree char *high = g_strconcat(path, "_high", NULL);
+	struct tsim_estimate e = { tsim_stored_number(object, path),
+				   tsim_stored_number(object, low),
+				   tsim_stored_number(object, high), NAN, "stored" };
+
+	e.low = isnan(e.low) ? -INFINITY : e.low;
+	e.high = isnan(e.high) ? INFINITY : e.high;
+	return e;
+}
+
 /** tsim_stored_moments() - mean and deviation of a number over the replications; NaN: not stored */
 struct tsim_moments tsim_stored_moments(JsonObject *policy, const char *metric)
 {

@@ -36,6 +36,7 @@ double tsim_stored_number(JsonObject *object, const char *path);
 guint64 tsim_stored_count(JsonObject *object, const char *path);
 const char *tsim_stored_text(JsonObject *object, const char *path);
 struct tsim_estimate tsim_stored_estimate(JsonObject *object, const char *path);
+struct tsim_estimate tsim_stored_quantile(JsonObject *object, const char *path);
 struct tsim_moments tsim_stored_moments(JsonObject *policy, const char *metric);
 double tsim_stored_confidence(const TsimStored *stored);
 /* Is the member @name of an object @of of @object true? */

@@ -179,6 +179,30 @@ char *tsim_text_bytes(double bytes)
 	return bytes == 0 ? g_strdup("none") : tsim_human_bytes(bytes);
 }
 
+static char *limit_text(double ns, const char *zero)
+{
+	if (!isfinite(ns))
+		return g_strdup("-");
+	return ns ? tsim_text_time(ns) : g_strdup(zero);
+}
+
+/**
+ * tsim_text_quantile() - "12.3ms [11.8ms, 13.1ms]"; "-" when too few samples carry it
+ * @e: in nanoseconds; a limit that is not known is "-", without both, or if these are 0 as the
+ * value is, that stands alone
+ * @zero: what to write for a time of 0
+ */
+char *tsim_text_quantile(const struct tsim_estimate *e, const char *zero)
+{
+	g_autofree char *value = limit_text(e->estimate, zero);
+	g_autofree char *low = limit_text(e->low, "0s"), *high = limit_text(e->high, "0s");
+
+	if (!isfinite(e->estimate) || (!isfinite(e->low) && !isfinite(e->high)) ||
+	    (e->low == 0 && e->high == 0))
+		return g_steal_pointer(&value);
+	return g_strdup_printf("%s [%s, %s]", value, low, high);
+}
+
 /**
  * tsim_text_percentile() - a quantile as a time; "-" when too few samples carry it
  * @h: samples

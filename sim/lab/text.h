@@ -20,5 +20,6 @@ char *tsim_text_count(guint64 k, guint64 n, double confidence);
 char *tsim_text_share(guint64 k, guint64 n, double confidence);
 char *tsim_text_time(double ns);
 char *tsim_text_bytes(double bytes);
+char *tsim_text_quantile(const struct tsim_estimate *e, const char *zero);
 char *tsim_text_percentile(const TsimHistogram *h, double q, const char *zero);
 void tsim_text_command(GString *out, const char *const *words);

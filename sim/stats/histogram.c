@@ -154,6 +154,59 @@ tsim_ns tsim_histogram_min_ns(const TsimHistogram *h)
 	return h->count ? h->min : 0;
 }
 
+/* The bucket of the @rank-th shortest duration; the last one that is used when there are fewer. */
+static guint rank_bucket(const TsimHistogram *h, guint64 rank)
+{
+	guint64 seen = 0;
+	guint last = 0;
+
+	for (guint64 used = h->used; used; used &= used - 1) {
+		guint first = (guint)__builtin_ctzll(used) * BLOCK;
+
+		for (guint i = first; i < first + BLOCK; i++) {
+			seen += h->buckets[i];
+			last = h->buckets[i] ? i : last;
+			if (seen >= rank)
+				return i;
+		}
+	}
+	return last;
+}
+
+/**
+ * tsim_histogram_rank() - where the @rank-th shortest duration is
+ * @h: the histogram, not empty
+ * @rank: from 1; more than there are: the longest
+ * @low, @high: (out): of its bucket, within the minimum and the maximum
+ */
+void tsim_histogram_rank(const TsimHistogram *h, guint64 rank, tsim_ns *low, tsim_ns *high)
+{
+	guint bucket = rank_bucket(h, rank);
+
+	*low = MAX(bucket_low(bucket), h->min);
+	*high = MIN(bucket_high(bucket), h->max);
+}
+
+/**
+ * tsim_histogram_below() - how many durations are in the buckets below that of @value
+ * @h: the histogram
+ * @value: ns
+ * @inclusive: and in that
+ */
+guint64 tsim_histogram_below(const TsimHistogram *h, tsim_ns value, gboolean inclusive)
+{
+	guint end = histogram_bucket(value) + (inclusive ? 1 : 0);
+	guint64 n = 0;
+
+	for (guint64 used = h->used; used; used &= used - 1) {
+		guint first = (guint)__builtin_ctzll(used) * BLOCK;
+
+		for (guint i = first; i < MIN(first + BLOCK, end); i++)
+			n += h->buckets[i];
+	}
+	return n;
+}
+
 /* The smallest rank k with k >= q * count; the margin undoes the rounding of 0.07 * 100. */
 static guint64 quantile_rank(const TsimHistogram *h, double q)
 {
@@ -172,25 +225,16 @@ static guint64 quantile_rank(const TsimHistogram *h, double q)
  */
 tsim_ns tsim_histogram_quantile_ns(const TsimHistogram *h, double q)
 {
-	guint64 rank, seen = 0;
+	guint bucket;
+	tsim_ns low;
 
 	if (q <= 0 || !h->count)
 		return tsim_histogram_min_ns(h);
 	if (q >= 1)
 		return h->max;
-	rank = quantile_rank(h, q);
-	for (guint64 used = h->used; used; used &= used - 1) {
-		guint first = (guint)__builtin_ctzll(used) * BLOCK;
-
-		for (guint i = first; i < first + BLOCK; i++) {
-			tsim_ns low = bucket_low(i);
-
-			seen += h->buckets[i];
-			if (seen >= rank)
-				return CLAMP(low + (bucket_high(i) - low) / 2, h->min, h->max);
-		}
-	}
-	return h->max;
+	bucket = rank_bucket(h, quantile_rank(h, q));
+	low = bucket_low(bucket);
+	return CLAMP(low + (bucket_high(bucket) - low) / 2, h->min, h->max);
 }
 
 /**

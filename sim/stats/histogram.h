@@ -20,6 +20,8 @@ double tsim_histogram_total_ns(const TsimHistogram *h);	/* exact sum */
 tsim_ns tsim_histogram_max_ns(const TsimHistogram *h);	/* exact */
 tsim_ns tsim_histogram_min_ns(const TsimHistogram *h);	/* exact */
 tsim_ns tsim_histogram_quantile_ns(const TsimHistogram *h, double q);
+guint64 tsim_histogram_below(const TsimHistogram *h, tsim_ns value, gboolean inclusive);
+void tsim_histogram_rank(const TsimHistogram *h, guint64 rank, tsim_ns *low, tsim_ns *high);
 /* A bucket holds the durations low..high, both inclusive. */
 typedef void (*tsim_histogram_fn)(tsim_ns low, tsim_ns high, guint64 count, void *data);
 void tsim_histogram_foreach(const TsimHistogram *h, tsim_histogram_fn fn, void *data);

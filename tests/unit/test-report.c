@@ -255,7 +255,7 @@ static void test_report_content(void)
 	assert_line(text, "^runs with a hit +\\d+ \\(0\\.\\d+\\) +0:1000 \\(< 0.0037\\)$");
 	assert_line(text, "^discards that destroyed live data\n  per removal +\\d");
 	assert_line(text, "^  destroyed live data ");
-	assert_line(text, "^  discard, queue included, p99 +- +-$");
+	assert_line(text, "^  discard.queue p99 +- +-$");
 	assert_no(text, "placed over a pin");
 	assert_no(text, "cannot occur");
 	assert_line(text, "^  stall p99\\.9 ");
@@ -338,6 +338,8 @@ static void test_json(void)
 		"allocation.stall_ns.p50",
 		"allocation.stall_ns.p90",
 		"allocation.stall_ns.p99",
+		"allocation.stall_ns.p99_low",
+		"first_hit_s.p50_high",
 		"allocation.stall_ns.p999",
 		"allocation.stall_ns.max",
 		"allocation.stall_ns.total",

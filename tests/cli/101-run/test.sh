@@ -24,6 +24,16 @@ done
 cmp -s "$out" "$dir/report.txt" || _fail "report.txt is not what was printed"
 [ "$(ls results | wc -l)" -eq 1 ] || _fail "something beside the result"
 
+# Percentiles have intervals, which hold them; too few values have no upper limit.
+expect '^  first hit p50 +[0-9.]+m?s \[[0-9.]+m?s, [0-9.]+m?s\]'
+expect '^  discard\+queue p50 +[0-9.]+m?s \[[0-9.]+m?s, [0-9.]+m?s\]'
+awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	{ split("p50 p90 p99", q, " ")
+	  for (k in q) { x = $at["discard_" q[k] "_ns"]; low = $at["discard_" q[k] "_low_ns"]; high = $at["discard_" q[k] "_high_ns"]
+		if (!(low > 0 && low < x && x < high && high < 3 * low)) exit 1 }
+	  if ($at["discard_p999_low_ns"] != "nan" && $at["discard_p999_high_ns"] != "nan") exit 1 }' "$dir/points.tsv" ||
+	_fail "intervals of percentiles"
+
 # The manifest is a configuration that gives the same result again, byte for byte.
 cp "$dir/points.tsv" first.tsv
 run_check run "$dir/manifest.conf" --quiet -o again
