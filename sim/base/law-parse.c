@@ -17,6 +17,12 @@ static const struct law_type *const types[] = {
 
 static TsimLaw *parse(const char *text, guint depth, GError **error);
 
+/** tsim_law_usage() - how the @i-th kind of law is written, "fixed(20ms)"; NULL: there is none */
+const char *tsim_law_usage(guint i)
+{
+	return i < G_N_ELEMENTS(types) ? types[i]->usage : NULL;
+}
+
 static const struct law_type *find_type(const char *name, GError **error)
 {
 	g_autoptr(GString) known = g_string_new(NULL);

@@ -22,6 +22,7 @@ GArray *tsim_law_read_file(const char *file, GError **error);
 TsimLaw *tsim_law_new_empirical(const struct tsim_law_sample *samples, gsize n);
 
 TsimLaw *tsim_law_parse(const char *text, GError **error);
+const char *tsim_law_usage(guint i);
 TsimLaw *tsim_law_new_fixed(tsim_ns value_ns);
 void tsim_law_free(TsimLaw *law);
 char *tsim_law_to_string(const TsimLaw *law);

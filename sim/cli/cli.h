@@ -65,6 +65,6 @@ TsimSweep *tsim_cli_sweep(const TsimConfig *config, const char *experiment, gboo
 			  GError **error);
 TsimSetup *tsim_cli_setup(const TsimSweep *sweep, guint64 point, GError **error);
 
-/* keys-output.c: the man page and the bash completion, from the tables. */
+/* man-page.c, keys-output.c: the man page and the bash completion, from the tables. */
 void tsim_print_man(const struct tsim_schema *schema);
 void tsim_print_completion(const struct tsim_schema *schema);

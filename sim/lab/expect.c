@@ -232,3 +232,43 @@ void tsim_expect_test(const struct tsim_result *result, GPtrArray *broken)
 								result->label ? ")" : ""));
 	}
 }
+
+/* Append the ways to all numbers below @object, after @path. */
+static void append_names(GPtrArray *names, JsonObject *object, const char *path)
+{
+	g_autoptr(GList) members = json_object_get_members(object);
+
+	for (GList *m = members; m; m = m->next) {
+		JsonNode *node = json_object_get_member(object, m->data);
+		g_autofree char *name = g_strdup_printf("%s.%s", path, (char *)m->data);
+
+		if (JSON_NODE_HOLDS_OBJECT(node))
+			append_names(names, json_node_get_object(node), name);
+		else if (is_number(node))
+			g_ptr_array_add(names, g_steal_pointer(&name));
+	}
+}
+
+/** tsim_expect_names() - what an expectation can be of.  (transfer full) (element-type utf8) */
+GPtrArray *tsim_expect_names(void)
+{
+	GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+	const char *const policies[] = { "FIRST", "POLICY", NULL };
+	const struct tsim_experiment experiment = { .policies = (char **)policies,
+						    .confidence = 0.95 };
+	struct tsim_head head = { .name = "", .experiment = &experiment };
+	g_autoptr(TsimTally) tally = tsim_tally_new(2);
+	g_autoptr(GPtrArray) failures = tsim_failures_new();
+	g_autoptr(JsonNode) point =
+		tsim_result_json(&(struct tsim_result){ .head = &head,
+							.experiment = &experiment,
+							.tally = tally,
+							.failures = failures });
+	JsonObject *all = json_node_get_object(point);
+	JsonObject *of = json_object_get_object_member(all, "policies");
+	JsonObject *paired = json_object_get_object_member(all, "paired");
+
+	append_names(names, json_object_get_object_member(of, "POLICY"), "POLICY");
+	append_names(names, json_object_get_object_member(paired, "POLICY"), "paired.POLICY");
+	return names;
+}

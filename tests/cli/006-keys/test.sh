@@ -44,6 +44,46 @@ run_check keys --format man
 for key in $keys; do
 	grep -qF "$key" "$out" || _fail "the man page lacks $key"
 done
+# It has what the tables do not: presets, laws, rules to stop, names of results.
+plain=$results/plain
+sed 's/\\&//; s/\\-/-/g; s/\\e/\\/g' "$out" > "$plain"
+for group in $(sed -n 's/^\(\[.*\]\)$/\1/p' "$TEST_TOP"/../../configs/presets/*.conf | tr ' ' '~'); do
+	grep -qxF -- "$(echo "$group" | tr '~' ' ')" "$plain" || _fail "the man page lacks $group"
+done
+for law in fixed uniform exponential lognormal pareto mixture empirical; do
+	grep -q "^.B $law(" "$plain" || _fail "the man page lacks the law $law"
+done
+grep -qxF '.B stop = relative_halfwidth <= 20%' "$plain" || _fail 'the man page lacks the rules to stop'
+# Every name of a result, of which each can be expected of a run; the example works as it is.
+sed -n '/^.SH EXAMPLE/,/^.fi/p' "$plain" | sed '1,2d; $d' > example.conf
+run_status 0 run example.conf --replications 1 -r 'D == 10ms' --quiet -o example
+[ "$(wc -l < example/points.tsv)" -eq 5 ] || _fail 'the example has no 2 points x 2 policies'
+sed -n '/^.SS Expectations/,/^.SS/p' "$plain" | grep -o '^[pP][a-zO].*[^,.]' | grep '\.' > names
+[ "$(wc -l < names)" -gt 100 ] || _fail 'the man page lacks the names of results'
+if command -v python3 > /dev/null; then
+	python3 - example/result.json names <<- 'EOT' || _fail 'other names of results than in result.json'
+	import json, sys
+	def ways(o, path):
+	    for k, v in o.items():
+	        if isinstance(v, dict):
+	            yield from ways(v, path + "." + k)
+	        elif v is None or not isinstance(v, (str, list)):
+	            yield path + "." + k
+	point = json.load(open(sys.argv[1]))["points"][0]
+	there = set(ways(point["policies"]["pinned-chunk"], "POLICY"))
+	there |= set(ways(point["paired"]["pinned-chunk"], "paired.POLICY"))
+	named = set(open(sys.argv[2]).read().split())
+	assert there == named, there ^ named
+	EOT
+fi
+while read -r name; do
+	echo "expect = ${name/POLICY/pinned-chunk} >= 0"
+done < names > expectations
+for line in 2 40 90 $(wc -l < expectations); do
+	sed -e "s/^expect = .*/$(sed -n ${line}p expectations)/" example.conf > expect.conf
+	run_check check expect.conf
+done
+run_check keys --format man
 grep -q '^.B validate kernel$' "$out" || _fail 'the man page lacks a command'
 if command -v groff > /dev/null; then
 	warnings=$(groff -man -Tutf8 -ww -z "$out" 2>&1)
