@@ -29,10 +29,10 @@ static const GOptionEntry entries[] = {
 };
 
 static const char examples[] =
-	"Prints the points of a sweep with the values of its variables, how many runs\n"
-	"they are, and about how long these take: a few replications of up to five\n"
-	"points are run for that, which takes some seconds.  tsv has only the points\n"
-	"and runs nothing.\n"
+	"Prints the points of a sweep with the values of its variables, how many\n"
+	"replications they are, and about how long these take with nothing stored yet:\n"
+	"a few replications of up to five points are run for that, on all processors,\n"
+	"which takes some seconds.  tsv has only the points and runs nothing.\n"
 	"\n"
 	"SELECTION is numbers, 0..9 or 1, 4, or a condition with the operators\n"
 	"== != < <= > >= && || ! + - * / and min max sqrt log exp.\n"
@@ -42,10 +42,13 @@ static const char examples[] =
 	"  trimsim list my.conf -e latency -r 'D > 10ms && T == 30s'\n"
 	"  trimsim list my.conf --set 'device.discard.base=${1ms..1s log 4}' --format tsv\n";
 
-/* Run @n replications of @setup; microseconds, or -1 when that does not work. */
+/*
+ * Run @n replications of @setup on all processors, which others may use as well; microseconds,
+ * or -1 when that does not work.
+ */
 static gint64 time_replications(TsimSetup *setup, guint64 n, GError **error)
 {
-	struct tsim_runner_options options = { .jobs = 1, .max_failures = 1 };
+	struct tsim_runner_options options = { .max_failures = 1 };
 	g_autoptr(TsimTally) tally = NULL;
 	g_autoptr(GPtrArray) failures = NULL;
 	const gint64 start = g_get_monotonic_time();
@@ -61,22 +64,25 @@ static gboolean time_point(struct tsim_list *list, guint64 point, double *second
 {
 	g_autoptr(TsimSetup) setup = tsim_cli_setup(list->sweep, point, error);
 	gint64 first = 0, us = 0;
-	guint64 n = 1;
+	guint64 n, n_first;
 
 	if (!setup)
 		return FALSE;
 	list->policies = g_strv_length(tsim_setup_experiment(setup)->policies);
 	list->replications = tsim_setup_experiment(setup)->replications;
+	list->ruled |= tsim_setup_experiment(setup)->enough > 0;
+	n = n_first = MIN(list->jobs, list->replications);
 	for (;; n = MIN(2 * n, list->replications)) {
 		us = time_replications(setup, n, error);
 		if (us < 0)
 			return *error == NULL;
-		first = n == 1 ? us : first;
+		first = n == n_first ? us : first;
 		if (us >= TIMED_POINT_US || n == list->replications)
 			break;
 	}
-	/* The first one pays for the start of the worker. */
-	*seconds += (n > 1 && us > first ? (double)(us - first) / (double)(n - 1) : (double)us) /
+	/* The first ones pay for the start of the workers. */
+	*seconds += (n > n_first && us > first ? (double)(us - first) / (double)(n - n_first) :
+						 (double)us / (double)n) /
 		    G_USEC_PER_SEC;
 	list->timed += n;
 	list->timed_points++;
@@ -89,6 +95,7 @@ static gboolean time_points(struct tsim_list *list, GError **error)
 	const guint n = MIN(list->points->len, TIMED_POINTS);
 	double seconds = 0;
 
+	list->jobs = g_get_num_processors();
 	for (guint i = 0; i < n && g_get_monotonic_time() - start < TIMED_ALL_US; i++) {
 		/* Spread over all of them, the first and the last among them. */
 		const guint at = n > 1 ? i * (guint64)(list->points->len - 1) / (n - 1) : 0;
@@ -97,7 +104,6 @@ static gboolean time_points(struct tsim_list *list, GError **error)
 			return FALSE;
 	}
 	list->replication_s = seconds / MAX(list->timed_points, 1);
-	list->jobs = g_get_num_processors();
 	return TRUE;
 }
 

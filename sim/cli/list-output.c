@@ -20,16 +20,16 @@ static const char *value(const struct tsim_list *list, guint i, guint v)
 	return tsim_sweep_value(list->sweep, g_array_index(list->points, guint64, i), v);
 }
 
-static double runs(const struct tsim_list *list)
+/* In all points; each is run under every policy. */
+static double replications(const struct tsim_list *list)
 {
-	return (double)list->points->len * (double)list->replications * list->policies;
+	return (double)list->points->len * (double)list->replications;
 }
 
 /* Seconds with all processors at work. */
 static double estimate(const struct tsim_list *list)
 {
-	return (double)list->points->len * (double)list->replications * list->replication_s /
-	       list->jobs;
+	return replications(list) * list->replication_s;
 }
 
 /* An estimate is no better than that. */
@@ -55,19 +55,18 @@ static void print_head(const struct tsim_list *list)
 	print_plural(list->points->len, "point");
 	if (list->points->len < all)
 		printf(" of %" G_GUINT64_FORMAT, all);
-	printf("\n%.15g runs: ", runs(list));
+	printf("\n%.15g replication%s: ", replications(list), replications(list) == 1 ? "" : "s");
 	print_plural(list->points->len, "point");
-	printf(" x ");
-	print_plural(list->replications, "replication");
-	printf(" x %u %s\n", list->policies, list->policies == 1 ? "policy" : "policies");
+	printf(" x %" G_GUINT64_FORMAT ", each under %u %s\n", list->replications, list->policies,
+	       list->policies == 1 ? "policy" : "policies");
 	if (list->timed) {
-		printf("about %s on %u processor%s, if all replications run\n", time, list->jobs,
-		       list->jobs == 1 ? "" : "s");
+		printf("%s %s on %u processor%s as busy as now\n", list->ruled ? "at most about" : "about",
+		       time, list->jobs, list->jobs == 1 ? "" : "s");
 		printf("(");
 		print_plural(list->timed, "replication");
 		printf(" of ");
 		print_plural(list->timed_points, "point");
-		printf(" were timed)\n");
+		printf(" were timed%s)\n", list->ruled ? "; the rule to stop may end it sooner" : "");
 	} else {
 		printf("time not known: the replications that were tried failed\n");
 	}
@@ -214,8 +213,9 @@ static void print_json(const struct tsim_list *list)
 	add_int(b, "points_in_all", tsim_sweep_n_points(list->sweep));
 	add_int(b, "replications", list->replications);
 	add_int(b, "policies", list->policies);
-	/* More than 64 bits hold is no number of runs that anybody waits for. */
-	add_int(b, "runs", runs(list) < 0x1p63 ? (guint64)runs(list) : G_MAXINT64);
+	/* More than 64 bits hold is no number that anybody waits for. */
+	add_int(b, "replications_in_all",
+		replications(list) < 0x1p63 ? (guint64)replications(list) : G_MAXINT64);
 	json_builder_set_member_name(b, "estimated_s");
 	if (list->timed)
 		json_builder_add_double_value(b, seconds);

@@ -9,7 +9,8 @@ struct tsim_list {
 	const GArray *points; /* (element-type guint64) those that are selected */
 	guint64 replications;
 	guint policies;
-	/* The estimate: seconds that a replication takes under all policies. */
+	gboolean ruled; /* there is a rule to stop, so that replications are the most */
+	/* The estimate: seconds that a replication under all policies adds to the whole. */
 	double replication_s;
 	guint64 timed, timed_points; /* from so many replications of so many points */
 	guint jobs;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 
 #define REDRAW_US (G_USEC_PER_SEC / 4)
+/* A longer line would not be drawn over. */
+#define WIDTH 79
 #define PLAIN_US (30 * G_USEC_PER_SEC)
 
 static volatile sig_atomic_t asked;
@@ -30,11 +32,13 @@ void tsim_progress_start(struct tsim_progress *p, enum tsim_progress_mode mode, 
 	sigaction(SIGUSR1, &act, NULL);
 }
 
-/* "412", "31200", "3.12M" */
+/* "412", "31200", "312k", "3.12M" */
 static char *short_count(double n)
 {
-	if (n < 1e6)
+	if (n < 1e5)
 		return g_strdup_printf("%.0f", n);
+	if (n < 1e6)
+		return g_strdup_printf("%.0fk", n / 1e3);
 	return n < 1e9 ? g_strdup_printf("%.3gM", n / 1e6) : g_strdup_printf("%.3gG", n / 1e9);
 }
 
@@ -46,20 +50,22 @@ static void append_points(GString *line, const struct tsim_totals *t)
 		g_string_append_printf(line, "%s/%s points, ", complete, points);
 }
 
-static void append_time(GString *line, double left_s)
+static void append_time(GString *line, double left_s, gboolean ruled)
 {
 	guint64 s = left_s + 0.5;
 
+	g_string_append(line, ruled ? ", ETA <= " : ", ETA ");
 	if (s >= 100 * 3600)
-		g_string_append_printf(line, ", ETA %.0f days", left_s / 86400);
+		g_string_append_printf(line, "%.0f days", left_s / 86400);
 	else
-		g_string_append_printf(line, ", ETA %02d:%02d:%02d", (int)(s / 3600),
+		g_string_append_printf(line, "%02d:%02d:%02d", (int)(s / 3600),
 				       (int)(s / 60 % 60), (int)(s % 60));
 }
 
 /**
  * tsim_progress_line() - the text of the progress line
- * @t: how far it is
+ * @t: how far it is; without a rule to stop the time that is left is told, else the most that it
+ * can be: the rate so far, up to the cap
  * @before: replications that were done before
  * @elapsed_s: seconds since the start
  *
@@ -73,10 +79,11 @@ char *tsim_progress_line(const struct tsim_totals *t, guint64 before, double ela
 	GString *line = g_string_new("[");
 
 	append_points(line, t);
-	g_string_append_printf(line, "%.0f%%] %s runs, %.3g/s, %s corrupted",
+	g_string_append_printf(line, "%.0f%%] %s replications, %.3g/s, %s corrupted",
 			       all > 0 ? 100 * t->replications / all : 100.0, runs, rate, hits);
 	if (rate > 0 && t->left)
-		append_time(line, t->left / rate);
+		append_time(line, t->left / rate, t->ruled);
+	g_string_truncate(line, MIN(line->len, WIDTH));
 	return g_string_free(line, FALSE);
 }
 

@@ -198,7 +198,8 @@ void tsim_mail_facts(GString *out, const TsimStored *stored)
 	}
 	time = tsim_text_time(seconds * 1e9);
 	g_string_append_printf(out,
-			       "%" G_GUINT64_FORMAT " runs in all, %s simulated, %" G_GUINT64_FORMAT
+			       "%" G_GUINT64_FORMAT
+			       " replications of all policies, %s simulated, %" G_GUINT64_FORMAT
 			       " events\n",
 			       replications, time, events);
 	if (failures)

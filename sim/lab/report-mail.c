@@ -42,10 +42,10 @@ static void append_head(GString *out, const TsimStored *s)
 	if (n > 1)
 		g_string_append_printf(out, "%u points", n);
 	else
-		g_string_append_printf(out, "%" G_GUINT64_FORMAT " runs per policy",
+		g_string_append_printf(out, "%" G_GUINT64_FORMAT " replications per policy",
 				       tsim_stored_count(tsim_stored_policy(point, policies[0]),
 							 "replications"));
-	g_string_append_printf(out, ", seed %" G_GUINT64_FORMAT "%s, %g %% intervals\n",
+	g_string_append_printf(out, ", seed %" G_GUINT64_FORMAT "%s,\nintervals of %g %% confidence\n",
 			       tsim_stored_count(s->head, "seed"),
 			       policies[1] ? ", common random numbers" : "",
 			       100 * tsim_stored_confidence(s));

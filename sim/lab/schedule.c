@@ -298,26 +298,26 @@ const struct tsim_standing *tsim_schedule_standing(const TsimSchedule *schedule,
 	return &schedule->states[point].at;
 }
 
-/* The rule is expected to be met where the rate of corruption so far says so. */
+/* When a rule is met is not known: the cap is the most. */
 static guint64 left_of(const TsimSchedule *schedule, guint64 point)
 {
 	const struct tsim_goal *goal = &schedule->goals[point];
 	const struct tsim_standing *at = &schedule->states[point].at;
-	double expected = goal->replications;
 
 	if (at->complete)
 		return 0;
-	if (!goal->failures)
-		return (goal->replications - at->end) / schedule->shard.n;
-	if (at->corrupted)
-		expected = MIN(expected, (double)at->end * goal->failures / at->corrupted);
-	return expected > at->end ? expected - at->end : 0;
+	return (goal->replications - at->end) / (goal->failures ? 1 : schedule->shard.n);
 }
 
 /** tsim_schedule_totals() - how far all points are */
 void tsim_schedule_totals(const TsimSchedule *schedule, struct tsim_totals *totals)
 {
 	*totals = schedule->totals;
-	for (guint i = 0; i < schedule->active->len; i++)
-		totals->left += left_of(schedule, g_array_index(schedule->active, guint64, i));
+	for (guint i = 0; i < schedule->active->len; i++) {
+		guint64 point = g_array_index(schedule->active, guint64, i);
+
+		totals->left += left_of(schedule, point);
+		totals->ruled |= !schedule->states[point].at.complete &&
+				 schedule->goals[point].failures;
+	}
 }

@@ -27,7 +27,8 @@ struct tsim_standing {
 struct tsim_totals {
 	guint64 points, complete;
 	guint64 replications, corrupted; /* counted */
-	guint64 left; /* replications that are still to be run, as far as can be told */
+	guint64 left; /* replications that are still to be run, at most if there is a rule */
+	gboolean ruled; /* a rule to stop may end a point before its cap */
 };
 
 typedef struct tsim_schedule TsimSchedule;

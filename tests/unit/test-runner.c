@@ -336,8 +336,8 @@ static void test_progress_line(void)
 				     .replications = 412000,
 				     .corrupted = 97,
 				     .left = 1588000 };
-	struct tsim_totals one = { 1, 1, 2000, 97, 0 }, start = { .points = 1, .left = 2000 };
-	struct tsim_totals large = { 1000000, 999999, G_MAXUINT32, G_MAXUINT32, 1e12 };
+	struct tsim_totals one = { 1, 1, 2000, 97, 0, FALSE }, start = { .points = 1, .left = 2000 };
+	struct tsim_totals large = { 1000000, 999999, G_MAXUINT32, G_MAXUINT32, 1e12, TRUE };
 	g_autofree char *line = tsim_progress_line(&sweep, 12000, 100);
 	g_autofree char *end = tsim_progress_line(&one, 0, 100);
 	g_autofree char *begin = tsim_progress_line(&start, 0, 0);
@@ -345,8 +345,13 @@ static void test_progress_line(void)
 
 	/* 1,588,000 left at 4,000/s; what was stored before says nothing of the rate. */
 	g_assert_cmpstr(line, ==,
-			"[12/200 points, 21%] 412000 runs, 4e+03/s, 97 corrupted, ETA 00:06:37");
-	g_assert_cmpstr(end, ==, "[100%] 2000 runs, 20/s, 97 corrupted");
+			"[12/200 points, 21%] 412k replications, 4e+03/s, 97 corrupted, ETA 00:06:37");
+	sweep.ruled = TRUE;
+	g_free(line);
+	line = tsim_progress_line(&sweep, 12000, 100);
+	g_assert_cmpstr(line, ==,
+			"[12/200 points, 21%] 412k replications, 4e+03/s, 97 corrupted, ETA <= 00:06:37");
+	g_assert_cmpstr(end, ==, "[100%] 2000 replications, 20/s, 97 corrupted");
 	g_assert_null(strstr(begin, "ETA"));
 	g_test_message("%s", longest);
 	g_assert_cmpuint(strlen(longest), <, 80);

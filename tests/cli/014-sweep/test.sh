@@ -19,9 +19,13 @@ expect '^a.conf: experiment e: ok, 5 points$'
 # list: every point with its values, in at most 75 columns; -r; tsv; json.
 run_check list a.conf
 expect '^experiment e: 5 points$'
-expect '^100 runs: 5 points x 10 replications x 2 policies$'
-expect '^about .* on [0-9]+ processors?, if all replications run$'
+expect '^50 replications: 5 points x 10, each under 2 policies$'
+expect '^about .* on [0-9]+ processors? as busy as now$'
 expect '^\([0-9]+ replications of 5 points were timed\)$'
+run_check list a.conf --set 'experiment.stop=failures >= 9'
+expect '^at most about .* as busy as now$'
+expect '; the rule to stop may end it sooner\)$'
+run_check list a.conf
 expect '^  point +D +policy +T$'
 expect '^      4 +1s +2 +30s$'
 [ "$(wc -L < "$out")" -le 75 ] || _fail 'more than 75 columns'
@@ -31,9 +35,9 @@ printf '3\t100ms\t2\t30s\n4\t1s\t2\t30s\n' >> expected
 cmp -s "$out" expected || _fail 'another table'
 run_check list a.conf -r 'D > 10ms && T == 30s'
 expect '^experiment e: 2 points of 5$'
-expect '^40 runs: 2 points x'
+expect '^20 replications: 2 points x'
 run_check list a.conf -r 1..2 --format json
-for line in '"points_in_all" : 5,' '"replications" : 10,' '"policies" : 2,' '"runs" : 40,' \
+for line in '"points_in_all" : 5,' '"replications" : 10,' '"policies" : 2,' '"replications_in_all" : 20,' \
 	'"estimated_s" : ([0-9.]{1,7}|[0-9]\.?[0-9]?e[-+][0-9]+),' '"point" : 2,' '"D" : "100ms",'; do
 	expect "^ *$line\$"
 done
@@ -62,7 +66,7 @@ expect '^  V4 = lognormal\(median=20ms, sigma=0.5\)$'
 base_config > plain.conf
 run_check list plain.conf --set experiment.replications=3
 expect '^experiment e: 1 point$'
-expect '^6 runs: 1 point x 3 replications x 2 policies$'
+expect '^3 replications: 1 point x 3, each under 2 policies$'
 
 # show: one point, or a configuration that has the same points.
 run_check show a.conf -r 4

@@ -20,11 +20,26 @@ for quiet in '' --quiet; do
 	kill -INT $pid
 	wait $pid
 	[ $? -eq 130 ] || _fail "SIGUSR1 ends it"
-	grep -qE '^\[0/20 points, [0-9]+%\] [0-9]+ runs, [0-9.e+]+/s, [0-9]+ corrupted, ETA [0-9.:e+]+( days)?$' "$err" ||
+	grep -qE '^\[0/20 points, [0-9]+%\] [0-9]+k? replications, [0-9.e+]+/s, [0-9]+ corrupted, ETA [0-9.:e+]+( days)?$' "$err" ||
 		_fail "SIGUSR1 $quiet: no line of progress"
 	grep -q 'worker died\|failed' "$err" && _fail "SIGUSR1 kills a worker"
 	rm -r p
 done
+
+# With a rule to stop nobody knows what is left: the cap is the most.
+"$TRIMSIM" run e.conf --replications 100000000 --set 'experiment.stop=failures >= 1000000' -j 2 -o p > "$out" 2> "$err" &
+pid=$!
+for i in $(seq 50); do
+	[ -n "$(pgrep -P $pid)" ] && [ -s p/results.sqlite ] && break
+	sleep 0.1
+done
+sleep 0.3
+kill -USR1 $pid
+sleep 0.7
+kill -INT $pid
+wait $pid
+grep -qE ' corrupted, ETA <= [0-9.:e+]+( days)?$' "$err" || _fail "an ETA that nobody knows"
+rm -r p
 
 # The time budget: status 3, a result that says so, and the same command goes on.
 run_status 3 run e.conf $long --set experiment.time_budget=2s -o r

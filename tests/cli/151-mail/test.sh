@@ -17,11 +17,11 @@ run_check run "$r1" --replications 400 --quiet -o r
 run_check report r --mail
 fits
 expect '^r1: probe on probe, probe$'
-expect '^400 runs per policy, seed [0-9]+, common random numbers, 95 % intervals$'
+expect '^400 replications per policy, seed [0-9]+, common random numbers,$'
 expect '^metric +unpinned +pinned-chunk +diff$'
 expect '^corrupt \(fail:runs\) +[1-9][0-9]*:400 +0:400$'
 expect '^P\(corrupt\) +0\.[0-9]+ \+-[0-9]+% +< 0\.0092 +-0\.[0-9]+ \+-[0-9]+% \*$'
-expect '^800 runs in all, .* simulated, [0-9]+ events$'
+expect '^800 replications of all policies, .* simulated, [0-9]+ events$'
 expect '^  trimsim run .*r1.conf.*--replications 400'
 expect '^  \(trimsim [0-9.]+, model [0-9a-f]+\)$'
 # The command is right: it gives the same report.
