@@ -237,6 +237,30 @@ static gboolean finish(const struct job *job, const struct tsim_campaign *c, int
 				     error);
 }
 
+/* What is there already, of which nothing is run again. */
+static gboolean say_stored(const struct job *job, const struct tsim_campaign *c, GError **error)
+{
+	struct tsim_totals totals;
+	gint64 outdated;
+
+	if (quiet)
+		return TRUE;
+	tsim_schedule_totals(c->schedule, &totals);
+	if (totals.replications)
+		fprintf(stderr,
+			"trimsim: %" G_GUINT64_FORMAT " replications are in %s already%s\n",
+			totals.replications, job->dir,
+			totals.complete == totals.points ? ": nothing is to be run" : "");
+	if (!tsim_store_n_outdated(c->store, &outdated, error))
+		return FALSE;
+	if (outdated)
+		fprintf(stderr,
+			"trimsim: %" G_GINT64_FORMAT " replications in %s are of another version of "
+			"the model and are not used\n",
+			outdated, job->dir);
+	return TRUE;
+}
+
 static gboolean run_campaign(const struct job *job, TsimStore *store, int *status, GError **error)
 {
 	g_autofree char *command = g_strjoinv("\n", (char **)job->command->pdata);
@@ -250,7 +274,7 @@ static gboolean run_campaign(const struct job *job, TsimStore *store, int *statu
 	};
 	struct tsim_campaign c;
 	gboolean ok = tsim_campaign_init(&c, job->plan, store, &shard, TRUE, error) &&
-		      tsim_campaign_run(&c, &options, error) && finish(job, &c, status, error);
+		      say_stored(job, &c, error) && tsim_campaign_run(&c, &options, error) && finish(job, &c, status, error);
 
 	tsim_campaign_clear(&c);
 	return ok;

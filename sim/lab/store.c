@@ -7,6 +7,7 @@
 
 #include <string.h>
 #include "error.h"
+#include "model-version.h"
 #include "pack.h"
 #include "store-races.h"
 #include "wire.h"
@@ -155,6 +156,17 @@ gboolean tsim_store_is_empty(TsimStore *store, gboolean *empty, GError **error)
 
 	*empty = n == 0;
 	return ok;
+}
+
+/** tsim_store_n_outdated() - replications that another version of the model ran */
+gboolean tsim_store_n_outdated(TsimStore *store, gint64 *n, GError **error)
+{
+	g_autofree char *head = g_strdup_printf("# model %s\n", tsim_model_version);
+
+	return tsim_sql_number(&store->sql, 0, n, error,
+			       "SELECT total(stop - start) FROM block JOIN point ON point.id ="
+			       " block.point WHERE substr(text, 1, ?) <> ?",
+			       "it", (gint64)strlen(head), head);
 }
 
 /* ---- blocks ---- */

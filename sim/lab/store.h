@@ -42,6 +42,8 @@ gboolean tsim_store_has(TsimStore *store, const struct tsim_point *point, gboole
 			GError **error);
 gboolean tsim_store_is_empty(TsimStore *store, gboolean *empty, GError **error);
 
+gboolean tsim_store_n_outdated(TsimStore *store, gint64 *n, GError **error);
+
 gboolean tsim_store_put(TsimStore *store, gint64 id, const struct tsim_point *point,
 			const struct tsim_block *block, GError **error);
 GByteArray *tsim_store_get(TsimStore *store, gint64 id, const struct tsim_point *point,

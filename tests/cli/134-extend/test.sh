@@ -46,6 +46,21 @@ run_mustfail "$other" run fewer.conf $fixed --replications 333 -o r
 run_mustfail "$other" run e.conf $fixed --replications 100 --seed 5 -o r
 run_mustfail "$other" run e.conf $fixed --set 'workload.write_delay=fixed(1s)' -o r
 
+# What is used of it is said, and what is not.
+run_status 0 run e.conf --replications 20 -r 'D == 1s' -o said
+grep -q 'already' "$err" && _fail "something is said to be stored"
+run_status 0 run e.conf --replications 30 -r 'D == 1s' -o said
+grep -qx 'trimsim: 80 replications are in said already' "$err" || _fail "no word of what is stored"
+run_status 0 run e.conf --replications 30 -r 'D == 1s' -o said
+grep -qx 'trimsim: 120 replications are in said already: nothing is to be run' "$err" || _fail "no word of all"
+if command -v sqlite3 > /dev/null; then
+	sqlite3 said/results.sqlite "update point set key = randomblob(32), text = '# model 0123456789ab' || substr(text, 21)"
+	run_status 0 run e.conf --replications 30 -r 'D == 1s' -o said
+	grep -qx 'trimsim: 120 replications in said are of another version of the model and are not used' "$err" ||
+		_fail "no word of another version"
+	grep -q 'already' "$err" && _fail "those of another version are used"
+fi
+
 # What a file says counts, not what it is called.
 printf '10ms\n20ms\n2900ms\n' > b.txt
 r1=$TEST_TOP/../../configs/validation/r1.conf
