@@ -17,7 +17,7 @@ static int hit = NOT_GIVEN, replication = NOT_GIVEN;
 
 static const GOptionEntry entries[] = {
 	{ "hit", 0, 0, G_OPTION_ARG_INT, &hit,
-	  "the hit of that number in DIR/races; default: the first", "N" },
+	  "the hit of that number in DIR/races; default: the first persistent one", "N" },
 	{ "replication", 0, 0, G_OPTION_ARG_INT, &replication,
 	  "the first kept hit of that replication", "N" },
 	{ "reproducer", 0, 0, G_OPTION_ARG_NONE, &reproducer,
@@ -29,7 +29,8 @@ static const GOptionEntry entries[] = {
 
 static const char examples[] =
 	"A result keeps up to 20 hits of each policy: persistent ones first, then those\n"
-	"that another copy repairs, then those that healed.\n"
+	"that another copy repairs, then those that healed.  Of a sweep it is one hit of\n"
+	"each point and policy.\n"
 	"\n"
 	"Examples:\n"
 	"  trimsim explain results/latency-0123456789ab\n"
@@ -83,6 +84,9 @@ static void print(const char *races, const GPtrArray *names, guint i, const Tsim
 	if (names->len > 1)
 		printf("; for another: --hit N or --replication N");
 	printf("\n");
+	if (file->point)
+		printf("a sweep keeps one per point and policy, a persistent one if there is "
+		       "any\n");
 	if (n > 1)
 		printf("one of %u kept ranges that this discard destroyed\n", n);
 	fputs(text, stdout);
@@ -120,12 +124,39 @@ static gboolean check_hit(guint n, GError **error)
 	return tsim_throw(error, "--hit: %d is out of range, permitted is 1 to %u", hit, n);
 }
 
+static guint rank(const char *fate)
+{
+	return strcmp(fate, "persistent") == 0 ? 2 : strcmp(fate, "latent") == 0;
+}
+
+/* The first of those that are worst: in a sweep the first of all may have healed. */
+static gboolean worst(const char *races, const GPtrArray *names, guint *at, GError **error)
+{
+	guint most = 0;
+
+	for (guint i = 0; i < names->len; i++) {
+		g_autofree char *path = g_build_filename(races, g_ptr_array_index(names, i), NULL);
+		g_autoptr(TsimRaceFile) file = tsim_race_file_load(path, error);
+
+		if (!file)
+			return FALSE;
+		if (rank(file->kept->race.fate) > most) {
+			most = rank(file->kept->race.fate);
+			*at = i;
+		}
+	}
+	return TRUE;
+}
+
 static gboolean print_chosen(const char *dir, const char *races, const GPtrArray *names,
 			     GError **error)
 {
 	gboolean any = replication == NOT_GIVEN;
+	guint first = hit != NOT_GIVEN ? (guint)hit - 1 : 0;
 
-	for (guint i = hit == NOT_GIVEN ? 0 : hit - 1; i < names->len; i++) {
+	if (hit == NOT_GIVEN && any && !worst(races, names, &first, error))
+		return FALSE;
+	for (guint i = first; i < names->len; i++) {
 		g_autofree char *path = g_build_filename(races, g_ptr_array_index(names, i), NULL);
 		g_autoptr(TsimRaceFile) file = tsim_race_file_load(path, error);
 

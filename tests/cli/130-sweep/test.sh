@@ -56,6 +56,14 @@ fi
 grep -q '"point" : "D = ' r/races/001-unpinned.json || _fail "a race without its point"
 run_check explain r
 expect '^D = 200ms, C = 500ms$'
+expect '^a sweep keeps one per point and policy'
+expect '^hit 1 of'
+cp -r r healed
+sed -i 's/"fate" : "persistent"/"fate" : "healed"/' healed/races/001-*.json
+run_check explain healed
+expect '^hit 2 of'
+run_check explain healed --hit 1
+expect '^hit 1 of'
 
 # A part says that it is one.
 run_status 3 run e.conf -o r -r 'D == 1s && C < 1s' --replications 20

@@ -18,7 +18,7 @@ cat > e.conf <<- EOT
 	seed = 20141127
 EOT
 run_check run e.conf -e e --quiet -o r
-run_check explain r --reproducer
+run_check explain r --reproducer --hit 1
 cp "$out" try.sh
 sh -n try.sh || _fail 'not a script'
 if command -v shellcheck > /dev/null; then
@@ -47,7 +47,7 @@ for line in 'SECONDS_TO_RUN=${SECONDS_TO_RUN:-20}' 'start 4 trim_loop' 'start 1 
 done
 
 # To a file that can be run; the other hits; what cannot be.
-run_check explain r --reproducer -o other.sh
+run_check explain r --reproducer --hit 1 -o other.sh
 cmp -s try.sh other.sh || _fail '-o'
 [ -x other.sh ] || _fail 'cannot be run'
 run_check explain r --reproducer --hit 2
