@@ -20,6 +20,11 @@ stats data using 0 nooutput
 if (!exists("STATS_records")) { exit status 1 }	# before an empty output is made
 load here."lib/style.gp"
 load here."lib/blocks.gp"
+# Of so many lines none can be followed.
+if (blocks > 24) {
+	print sprintf("it would have %d lines, stall-map, risk and ccdf show a sweep", blocks)
+	exit status 3
+}
 load here."lib/term.gp"
 load here."lib/style.gp"
 

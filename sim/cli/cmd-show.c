@@ -26,7 +26,7 @@ static const char examples[] =
 	"\n"
 	"Examples:\n"
 	"  trimsim show my.conf --origin | grep discard\n"
-	"  trimsim show my.conf -e latency --set policy.pinned-chunk.x=1ms > resolved.conf\n"
+	"  trimsim show my.conf -e latency --set device.discard.base=1ms > resolved.conf\n"
 	"  trimsim show my.conf -r 'D == 10ms && T == 30s'\n";
 
 /* The one point that is selected. */

@@ -6,6 +6,21 @@
 #include "error.h"
 #include "suggest.h"
 
+/* "mynvme.slots": a key behind a name, which the kinds that an experiment has one of do without. */
+static char *without_name(const char *key, const GPtrArray *names)
+{
+	for (guint i = 0; i < names->len; i++) {
+		const char *known = g_ptr_array_index(names, i);
+		gsize n = strlen(key), m = strlen(known);
+
+		if (n > m + 1 && key[n - m - 1] == '.' && strcmp(key + n - m, known) == 0)
+			return g_strdup_printf(" (leave the name out: '%s' is set in the group "
+					       "that the experiment uses)",
+					       known);
+	}
+	return NULL;
+}
+
 /* @context is "a.conf:12: [device x] discard.mediam = 5ms" or "--set device.discard.mediam=5ms". */
 gboolean tsim_throw_unknown_key(const char *context, const char *key,
 				const struct tsim_option *options, GError **error)
@@ -15,7 +30,9 @@ gboolean tsim_throw_unknown_key(const char *context, const char *key,
 
 	for (const struct tsim_option *option = options; option->name; option++)
 		g_ptr_array_add(names, (char *)option->name);
-	hint = tsim_did_you_mean(key, names);
+	hint = without_name(key, names);
+	if (!hint)
+		hint = tsim_did_you_mean(key, names);
 	shown = tsim_cut(key);
 	return tsim_throw(error, "%s: unknown key '%s'%s", context, shown, hint);
 }

@@ -25,15 +25,22 @@ gsize tsim_name_length(const char *text)
 	return n;
 }
 
-/* @names that are near, else that a text goes into quotes. */
+#define MAX_LISTED 8
+
+/* @names that are near, else that a text goes into quotes, and what there is. */
 gboolean tsim_throw_unknown_name(const struct tsim_source *source, gsize offset, const char *name,
 				 const GPtrArray *names, GError **error)
 {
-	g_autofree char *hint = tsim_did_you_mean(name, names), *shown = NULL;
+	g_autofree char *hint = tsim_did_you_mean(name, names), *shown = g_strndup(name, 60);
+	g_autoptr(GString) known = g_string_new(names->len ? "; there is " : "");
 
-	shown = g_strndup(name, 60);
-	return tsim_throw_at(source, offset, error, "unknown variable '%s'%s", shown,
-			     *hint ? hint : "; a text of this form goes into quotes");
+	for (guint i = 0; i < MIN(names->len, MAX_LISTED); i++)
+		g_string_append_printf(known, "%s%.40s", i ? ", " : "",
+				       (char *)g_ptr_array_index(names, i));
+	if (names->len > MAX_LISTED)
+		g_string_append(known, " ...");
+	return tsim_throw_at(source, offset, error, "unknown variable '%s'%s%s", shown,
+			     *hint ? hint : "; a text of this form goes into quotes", known->str);
 }
 
 /* @wanted: what could stand there instead of what does. */

@@ -35,13 +35,22 @@ static guint edit_distance(const char *a, const char *b)
 	return d[n * width + m];
 }
 
+/* Is @word the first of the parts of @candidate, as "pinned" of "pinned-chunk"? */
+static gboolean is_beginning(const char *word, const char *candidate)
+{
+	const gsize n = strlen(word);
+
+	return n >= 3 && g_str_has_prefix(candidate, word) && !g_ascii_isalnum(candidate[n]);
+}
+
 /**
  * tsim_suggest:
  * @word: what was written
  * @candidates: (element-type utf8): what could have been meant
  *
  * At most one edit for every three characters of @word, at least one: more
- * would suggest names that have nothing to do with it.
+ * would suggest names that have nothing to do with it.  What begins with it is
+ * meant rather than what is two edits away.
  */
 const char *tsim_suggest(const char *word, const GPtrArray *candidates)
 {
@@ -52,7 +61,9 @@ const char *tsim_suggest(const char *word, const GPtrArray *candidates)
 		return NULL;
 	for (guint i = 0; i < candidates->len; i++) {
 		const char *candidate = g_ptr_array_index(candidates, i);
-		const guint distance = edit_distance(word, candidate);
+		const guint distance = is_beginning(word, candidate) ?
+					       1 :
+					       edit_distance(word, candidate);
 
 		if (distance < nearest) {
 			nearest = distance;

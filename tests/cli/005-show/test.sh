@@ -46,3 +46,12 @@ printf '1ms\n2ms\n' > elsewhere/samples.txt
 sed 's/latency = .*/latency = empirical(samples.txt)/' a.conf > elsewhere/b.conf
 run_check show elsewhere/b.conf -e e
 expect '^discard.latency = empirical\(/.*/elsewhere/samples.txt\)$'
+
+# The examples of its help name keys that there are.
+run_check show --help
+sets=$(sed -n 's/.*trimsim show my.conf.* --set \([^ ]*\).*/\1/p' "$out")
+[ -n "$sets" ] || _fail 'no example with --set'
+base_config > my.conf
+for set in $sets; do
+	run_check show my.conf --set "$set"
+done

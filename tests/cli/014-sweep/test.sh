@@ -126,7 +126,7 @@ mistake '11:18: \[experiment e\] constraint: cannot order a time and a number' \
 	'  constraint = D < 5' 17 'device.discard.base = ${D = 1ms, 2ms}' '  constraint = D < 5'
 run_mustfail "^trimsim: --set device.slots: 'device.slots' has the value 1 twice" \
 	check plain.conf --set 'device.slots=${1, 1}'
-run_mustfail '^trimsim: -r: unknown variable .E. ' list a.conf -r 'E > 1ms'
+run_mustfail '^trimsim: -r: unknown variable .E..*; there is .*D, ' list a.conf -r 'E > 1ms'
 run_mustfail '^trimsim: -r: no such point, the last one is 4' list a.conf -r 5
 { base_config; echo 'device.discard.base = ${1ms, 2h}'; } > bad.conf
 run_mustfail 'bad.conf:10: .*device.discard.base = 2h: .*permitted is 0s to 1h \(point 1: ' check bad.conf

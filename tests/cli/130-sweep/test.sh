@@ -85,6 +85,13 @@ run_check run e.conf $no_race 'device.discard.latency=fixed(${D = 1us, 2us, 5us,
 expect '^no race under unpinned, see the funnel:$'
 expect '^  no block group was removed$'
 
+# Of so many points no line could be followed.
+if command -v gnuplot > /dev/null; then
+	run_status 0 plot r --only stall
+	grep -qx 'stall: no figure, it would have 40 lines, stall-map, risk and ccdf show a sweep' "$err" ||
+		_fail "a crowded figure"
+fi
+
 # Common random numbers: what comes before the commit is the same whatever its delay.
 awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "funnel_removed") c = i }
 	NR > 1 && $4 == 3000 { if ($1 == d && $c != n) bad = 1; d = $1; n = $c; seen++ }
