@@ -274,7 +274,8 @@ static gboolean run_campaign(const struct job *job, TsimStore *store, int *statu
 	};
 	struct tsim_campaign c;
 	gboolean ok = tsim_campaign_init(&c, job->plan, store, &shard, TRUE, error) &&
-		      say_stored(job, &c, error) && tsim_campaign_run(&c, &options, error) && finish(job, &c, status, error);
+		      say_stored(job, &c, error) &&
+		      tsim_campaign_run(&c, &options, error) && finish(job, &c, status, error);
 
 	tsim_campaign_clear(&c);
 	return ok;

@@ -18,7 +18,7 @@ void tsim_result_summarize(const struct tsim_result *result, guint policy,
 		       result->stopped == TSIM_STOPPED_ENOUGH ? e->enough : 0, summary);
 }
 
-/** tsim_result_quantile() - in nanoseconds; NaN: too few values, a limit that is not known: infinite */
+/** tsim_result_quantile() - in nanoseconds; NaN: too few values; infinite: a limit not known */
 struct tsim_estimate tsim_result_quantile(const struct tsim_result *result, guint policy,
 					  enum tsim_distribution which, enum tsim_quantile quantile)
 {

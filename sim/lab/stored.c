@@ -95,7 +95,7 @@ struct tsim_estimate tsim_stored_estimate(JsonObject *object, const char *path)
 	return e;
 }
 
-/** tsim_stored_quantile() - the number at @path with its limits; infinite where these are not stored */
+/** tsim_stored_quantile() - the number at @path with its limits; infinite: these are not stored */
 struct tsim_estimate tsim_stored_quantile(JsonObject *object, const char *path)
 {
 	g_autofree char *low = g_strconcat(path, "_low", NULL);
