@@ -101,7 +101,6 @@ gboolean tsim_occupied_check(const char *place, const char *dir, TsimStore *stor
 		return TRUE;
 	name = name_of(then);
 	why = difference(then, now);
-	return tsim_throw(error,
-			  "-o: %s holds another experiment (%s, with %s): choose another -o", dir,
-			  name, why);
+	return tsim_throw(error, "-o: %s holds another experiment (%s, with %s): choose another -o",
+			  dir, name, why);
 }

@@ -88,8 +88,7 @@ struct tsim_estimate tsim_spread_estimate(const TsimSpread *spread, const TsimTa
 
 	if (!tsim_percentile_supported(tsim_histogram_count(h), tsim_quantiles[quantile]))
 		return (struct tsim_estimate){ NAN, -INFINITY, INFINITY, confidence, "too few" };
-	return tsim_quantile_estimate(h, tsim_quantiles[quantile],
-				      spread ? &spread->cells[policy][which][quantile].sections :
-					       &none,
-				      confidence);
+	return tsim_quantile_estimate(
+		h, tsim_quantiles[quantile],
+		spread ? &spread->cells[policy][which][quantile].sections : &none, confidence);
 }

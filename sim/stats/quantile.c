@@ -42,7 +42,8 @@ void tsim_sections_add(struct tsim_sections *s, const TsimHistogram *section,
 {
 	double root = sqrt(weight);
 
-	tsim_ratio_add(&s->counts, tsim_histogram_below(section, level->value, level->inclusive) / root,
+	tsim_ratio_add(&s->counts,
+		       tsim_histogram_below(section, level->value, level->inclusive) / root,
 		       tsim_histogram_count(section) / root);
 	s->weight += weight;
 }

@@ -100,7 +100,8 @@ static gboolean covers(const struct trial *t, guint32 round, double q)
 {
 	struct tsim_rng rng = { 20261122, round };
 	g_autoptr(TsimHistogram) all = tsim_histogram_new();
-	g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func((GDestroyNotify)tsim_histogram_free);
+	g_autoptr(GPtrArray)
+		parts = g_ptr_array_new_with_free_func((GDestroyNotify)tsim_histogram_free);
 	g_autofree guint *weights = g_new0(guint, t->n);
 	double truth = 1e6 * exp(gsl_cdf_ugaussian_Pinv(q));
 	struct tsim_sections s = { 0 };
