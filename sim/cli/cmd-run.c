@@ -10,7 +10,6 @@
 #include "output.h"
 #include "write-result.h"
 
-
 #define MAX_SHARDS 100000
 
 static char **experiments, **sets;

@@ -16,6 +16,7 @@ check_said()
 }
 
 for format in text json; do
+	rm -rf closed all-closed full
 	"$TRIMSIM" run "$r1" --replications 20 --format $format -o closed >&- 2> "$err"
 	check_said $? 'Bad file descriptor' closed
 	"$TRIMSIM" run "$r1" --replications 20 -j 2 --format $format -o all-closed <&- >&- 2> "$err"

@@ -33,9 +33,12 @@ for i in $(seq 50); do
 	[ -n "$(pgrep -P $pid)" ] && [ -s p/results.sqlite ] && break
 	sleep 0.1
 done
-sleep 0.3
-kill -USR1 $pid
-sleep 0.7
+# until there is a rate
+for i in $(seq 50); do
+	kill -USR1 $pid
+	sleep 0.4
+	grep -q ETA "$err" && break
+done
 kill -INT $pid
 wait $pid
 grep -qE ' corrupted, ETA <= [0-9.:e+]+( days)?$' "$err" || _fail "an ETA that nobody knows"

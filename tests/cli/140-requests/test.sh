@@ -11,10 +11,10 @@ expect '"write_amplification" : null'
 grep -q 'write amplification' r/report.txt && _fail 'a device without flash reports on it'
 
 # reads first, and with every invariant
-run_check run "$queue" $small --paranoid -o r --set device.scheduler=reads-first \
+run_check run "$queue" $small --paranoid -o reads-first --set device.scheduler=reads-first \
 	--set device.discard.queueing=barrier --set workload.write_share=20% \
 	--set workload.discard_share=10% --set workload.open_rate=0.3/s
-run_check run "$queue" $small --paranoid -o r --set workload.open_rate=0/s \
+run_check run "$queue" $small --paranoid -o closed --set workload.open_rate=0/s \
 	--set workload.depth=7 --set 'workload.think=exponential(mean=3s)' \
 	--set device.scheduler=reads-first --set workload.write_share=50%
 

@@ -17,12 +17,12 @@ for file in points.tsv result.json report.txt; do
 done
 
 # idle collection, FIFO, small pages, large ones
-run_check run configs/seed-race.conf --replications 2 --quiet -o r $ftl --paranoid \
+run_check run configs/seed-race.conf --replications 2 --quiet -o fifo $ftl --paranoid \
 	--set device.ftl.background_blocks=4 --set device.ftl.gc=fifo --set device.ftl.page=512B
-run_check run configs/seed-race.conf --replications 2 --quiet -o r $ftl --paranoid \
+run_check run configs/seed-race.conf --replications 2 --quiet -o large $ftl --paranoid \
 	--set device.ftl.page=64KiB --set device.ftl.program=64KiB --set device.ftl.protected=yes
 # as little flash as can be, and times as long as can be
-run_check run "configs/validation/wa.conf" --replications 1 --quiet -o r --paranoid \
+run_check run "configs/validation/wa.conf" --replications 1 --quiet -o small --paranoid \
 	--set filesystem.size=109MiB --set device.ftl.over_provisioning=0.1% \
 	--set device.ftl.program_time=1s --set workload.duration=1000s
 

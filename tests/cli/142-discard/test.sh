@@ -4,7 +4,7 @@
 source "$TEST_TOP/common"
 
 validation=$TEST_TOP/../../configs/validation
-discards="--replications 1 --quiet --format json -o r --paranoid --set workload.open_rate=0/s
+discards="--replications 1 --quiet --format json --paranoid --set workload.open_rate=0/s
 	--set workload.depth=1 --set workload.discard_share=100% --set workload.warmup=0s
 	--set workload.duration=1s --set device.discard.latency=none --set device.discard.slots=1
 	--set device.discard.base=60us --set device.discard.per_range=440us"
