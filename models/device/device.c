@@ -177,8 +177,10 @@ static struct tsim_command queue_io(struct tsim_device *dev, enum tsim_io io,
 	tsim_ns *slot = tsim_device_earliest_slot(dev->slot_free_ns, dev->opt->slots);
 	struct tsim_command cmd = { .range = range, .submit_ns = submit, .seq = dev->seq++ };
 
-	if (dev->ftl)
+	if (dev->ftl) {
+		tsim_device_ftl_expect(dev->ftl, range);
 		tsim_device_catch_up(dev);
+	}
 	cmd.start_ns = MAX(MAX(now, *slot), MAX(dev->barrier_until_ns, not_before));
 	cmd.complete_ns =
 		tsim_device_stretch(dev, io, cmd.start_ns, serve(dev, io, range, cmd.start_ns));

@@ -20,6 +20,9 @@
 #include "draws.h"
 #include "error.h"
 
+/* Draws between asking for a page's entry of the map and writing the page. */
+#define WRITES_AHEAD 8
+
 struct pages {
 	guint32 first, end;
 };
@@ -67,19 +70,33 @@ static guint32 random_page(const struct tsim_rng *rng, guint64 k, guint32 n)
 	return (guint32)(u * n);
 }
 
+/* Random overwrites of pages 0 .. @n - 1 until @programs pages have gone to flash. */
+static void overwrite(TsimFtl *map, const struct tsim_rng *rng, guint32 n, double programs)
+{
+	const struct tsim_ftl_counters *done = tsim_ftl_counters(map);
+	guint32 ahead[WRITES_AHEAD];
+
+	for (guint64 k = 0; (double)(done->host_pages + done->moved_pages) < programs; k++) {
+		guint i = k % WRITES_AHEAD;
+
+		if (k >= WRITES_AHEAD)
+			tsim_ftl_write(map, ahead[i]);
+		ahead[i] = random_page(rng, k, n);
+		tsim_ftl_expect(map, ahead[i]);
+	}
+}
+
 static void age(TsimFtl *map, const struct tsim_device_options *opt, const struct tsim_rng *rng)
 {
 	const struct tsim_ftl_geometry *g = tsim_ftl_geometry(map);
-	const struct tsim_ftl_counters *n = tsim_ftl_counters(map);
 	guint32 filled = (guint32)(opt->ftl_fill * g->n_logical);
 	double flash = (double)g->n_blocks * g->block_pages;
 
 	for (guint32 page = 0; page < filled; page++)
 		tsim_ftl_write(map, page);
 	tsim_ftl_reset_counters(map);
-	for (guint64 k = 0;
-	     filled && (double)(n->host_pages + n->moved_pages) < opt->ftl_turnovers * flash; k++)
-		tsim_ftl_write(map, random_page(rng, k, filled));
+	if (filled)
+		overwrite(map, rng, filled, opt->ftl_turnovers * flash);
 	tsim_ftl_reset_counters(map);
 }
 
@@ -171,6 +188,15 @@ static struct pages covered(const struct tsim_device_ftl *ftl, struct tsim_range
 
 	return (struct pages){ bounded(ftl, (range.start + size - 1) / size),
 			       bounded(ftl, range.end / size) };
+}
+
+/* The first page is enough: the entries of those after it lie beside its own. */
+void tsim_device_ftl_expect(const struct tsim_device_ftl *ftl, struct tsim_range range)
+{
+	struct pages p = touched(ftl, range);
+
+	if (p.first < p.end)
+		tsim_ftl_expect(ftl->map, p.first);
 }
 
 tsim_ns tsim_device_ftl_read(struct tsim_device_ftl *ftl, struct tsim_range range, tsim_ns start)

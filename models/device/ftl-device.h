@@ -17,6 +17,8 @@ struct tsim_device_ftl *tsim_device_ftl_new(const struct tsim_device_options *op
 					    guint64 size_bytes, guint64 seed);
 void tsim_device_ftl_free(struct tsim_device_ftl *ftl);
 
+/* A command for @range comes at once; for speed only. */
+void tsim_device_ftl_expect(const struct tsim_device_ftl *ftl, struct tsim_range range);
 /* Commands that start at @start; when flash and buffer are done with them, ns. */
 tsim_ns tsim_device_ftl_read(struct tsim_device_ftl *ftl, struct tsim_range range, tsim_ns start);
 tsim_ns tsim_device_ftl_write(struct tsim_device_ftl *ftl, struct tsim_range range, tsim_ns start);

@@ -71,10 +71,15 @@ static guint32 plane_of(const struct tsim_flash *flash, guint32 unit)
 	return unit % (flash->block_pages / flash->program_pages) % flash->n_planes;
 }
 
-/* Bytes of @n pages over the channel of @plane, from @ready on. */
-static tsim_ns transfer(struct tsim_flash *flash, guint32 plane, tsim_ns ready, guint32 n)
+static guint32 channel_of(const struct tsim_flash *flash, guint32 plane)
 {
-	tsim_ns *busy = &flash->channel_ns[plane % flash->n_channels];
+	return plane % flash->n_channels;
+}
+
+/* Bytes of @n pages over @channel, from @ready on. */
+static tsim_ns transfer(struct tsim_flash *flash, guint32 channel, tsim_ns ready, guint32 n)
+{
+	tsim_ns *busy = &flash->channel_ns[channel];
 	tsim_ns ns = (tsim_ns)(flash->page_transfer_ns * n);
 
 	*busy = MAX(*busy, flash->now_ns) + ns;
@@ -111,25 +116,29 @@ tsim_ns tsim_flash_room(const struct tsim_flash *flash)
 static void program_open(struct tsim_flash *flash)
 {
 	guint32 plane = plane_of(flash, flash->open_unit);
-	tsim_ns there = transfer(flash, plane, flash->open_ready_ns, flash->n_open);
+	tsim_ns there =
+		transfer(flash, channel_of(flash, plane), flash->open_ready_ns, flash->n_open);
 	tsim_ns done = operate(flash, plane, PROGRAM, there, flash->program_ns);
 
-	for (guint32 i = 1; i <= flash->n_open; i++)
-		flash->slot_ns[(flash->next_slot + flash->n_slots - i) % flash->n_slots] = done;
+	for (guint32 i = flash->n_open, slot = flash->next_slot; i > 0; i--) {
+		slot = (slot ? slot : flash->n_slots) - 1;
+		flash->slot_ns[slot] = done;
+	}
 	flash->done_ns = MAX(flash->done_ns, done);
 	flash->n_open = 0;
 	flash->open_ready_ns = 0;
 }
 
-/* Physical page @page, there at @ready, takes the next slot of the buffer. */
+/* Page @page, after the one before it, is there at @ready and takes the next slot of the buffer. */
 static void put(struct tsim_flash *flash, guint32 page, tsim_ns ready)
 {
-	flash->open_unit = page / flash->program_pages;
+	if (flash->n_open == 0)
+		flash->open_unit = page / flash->program_pages;
 	flash->open_ready_ns = MAX(flash->open_ready_ns, ready);
 	flash->n_open++;
 	if (++flash->next_slot == flash->n_slots)
 		flash->next_slot = 0;
-	if ((page + 1) % flash->program_pages == 0)
+	if (page + 1 == (flash->open_unit + 1) * flash->program_pages)
 		program_open(flash);
 }
 
@@ -147,18 +156,28 @@ static tsim_ns slowed(const struct tsim_flash *flash, tsim_ns ns)
 	return (tsim_ns)((double)ns * flash->gc_factor);
 }
 
+/* The unit of @page, from now on that which was read last, over its channel from there. */
+static void sense(struct tsim_flash *flash, guint32 page, tsim_ns ready)
+{
+	guint32 unit = page / flash->program_pages, plane = plane_of(flash, unit);
+
+	flash->sensed_unit = unit;
+	flash->sensed_first = unit * flash->program_pages;
+	flash->sensed_channel = channel_of(flash, plane);
+	flash->sensed_ns = operate(flash, plane, READ, ready, slowed(flash, flash->read_ns));
+}
+
 static void move_page(void *data, guint32 from, guint32 to)
 {
 	struct tsim_flash *flash = data;
-	guint32 unit = from / flash->program_pages, plane = plane_of(flash, unit);
 	tsim_ns room = MAX(flash->now_ns, tsim_flash_room(flash));
 
-	if (unit != flash->sensed_unit) {
-		flash->sensed_unit = unit;
-		flash->sensed_ns = operate(flash, plane, READ, room, slowed(flash, flash->read_ns));
-	}
+	if (flash->sensed_unit == TSIM_FTL_NONE ||
+	    from - flash->sensed_first >= flash->program_pages) /* unsigned: before it as well */
+		sense(flash, from, room);
 	/* the next page of the unit comes after this one */
-	flash->sensed_ns = transfer(flash, plane, MAX(room, flash->sensed_ns), 1);
+	flash->sensed_ns =
+		transfer(flash, flash->sensed_channel, MAX(room, flash->sensed_ns), 1);
 	put(flash, to, flash->sensed_ns);
 }
 
@@ -189,8 +208,8 @@ tsim_ns tsim_flash_read(struct tsim_flash *flash, guint32 page, guint32 n)
 
 	if (unit == flash->open_unit && flash->n_open > 0)
 		return flash->now_ns;
-	return transfer(flash, plane, operate(flash, plane, READ, flash->now_ns, flash->read_ns),
-			n);
+	return transfer(flash, channel_of(flash, plane),
+			operate(flash, plane, READ, flash->now_ns, flash->read_ns), n);
 }
 
 /** tsim_flash_drain() - empty the buffer.  Return: when everything is on flash, ns */

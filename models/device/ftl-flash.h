@@ -22,6 +22,7 @@ struct tsim_flash {
 	guint32 n_open; /* pages of it */
 	tsim_ns open_ready_ns; /* when the last of them is there */
 	guint32 sensed_unit; /* what garbage collection has read last */
+	guint32 sensed_first, sensed_channel; /* its first page, its channel */
 	tsim_ns sensed_ns; /* until when its pages come over the channel */
 
 	double gc_factor; /* on what collection reads and erases; set by the device, 1 or more */

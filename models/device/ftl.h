@@ -41,6 +41,7 @@ void tsim_ftl_free(TsimFtl *ftl);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TsimFtl, tsim_ftl_free)
 
 void tsim_ftl_listen(TsimFtl *ftl, const struct tsim_ftl_media *media);
+void tsim_ftl_expect(const TsimFtl *ftl, guint32 page);
 void tsim_ftl_write(TsimFtl *ftl, guint32 page);
 void tsim_ftl_trim(TsimFtl *ftl, guint32 first, guint32 end);
 gboolean tsim_ftl_collect(TsimFtl *ftl, guint32 target);
