@@ -13,6 +13,8 @@ const char *const tsim_stall_cause_names[TSIM_N_STALL_CAUSES] = { "pinned",	  "c
 								  "false_enospc", "enospc" };
 
 const char *const tsim_io_names[TSIM_N_IO] = { "read", "write", "flush", "discard" };
+const char *const tsim_size_names[TSIM_N_SIZES] = { "4KiB", "64KiB", "1MiB", "64MiB", "1GiB",
+						    "more" };
 
 static void free_file(gpointer data)
 {
@@ -66,11 +68,27 @@ void tsim_fs_mount(struct tsim_fs *fs, gboolean kthreads)
 	tsim_transaction_kthread_start(fs);
 }
 
+static void count_usage(struct tsim_fs *fs)
+{
+	struct tsim_usage *usage = &fs->dev.usage;
+	struct tsim_outcome *out = fs->out;
+
+	tsim_usage_advance(usage, tsim_now(fs->engine));
+	out->busy_ns = usage->busy_ns;
+	out->depth_ns = usage->depth_ns;
+	out->backlog_ns = usage->backlog_ns;
+	out->backlog_byte_seconds = usage->backlog_byte_ns / TSIM_NS_PER_S;
+	out->max_depth = usage->max_depth;
+	out->max_backlog = usage->max_backlog;
+	out->max_backlog_bytes = usage->max_backlog_bytes;
+}
+
 static void count_device(struct tsim_fs *fs)
 {
 	const struct tsim_device *dev = &fs->dev;
 	struct tsim_outcome *out = fs->out;
 
+	count_usage(fs);
 	out->counted_ns = tsim_now(fs->engine) - dev->counted_from_ns;
 	for (guint i = 0; i < TSIM_N_IO; i++) {
 		out->commands[i] = dev->load[i].n;

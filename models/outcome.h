@@ -29,6 +29,17 @@ enum tsim_stall_cause {
 /* Commands of the device. */
 enum tsim_io { TSIM_IO_READ, TSIM_IO_WRITE, TSIM_IO_FLUSH, TSIM_IO_DISCARD, TSIM_N_IO };
 extern const char *const tsim_io_names[TSIM_N_IO];
+/* Classes of commands by their bytes: not more than this, and more than the class before. */
+enum tsim_size {
+	TSIM_SIZE_4KIB,
+	TSIM_SIZE_64KIB,
+	TSIM_SIZE_1MIB,
+	TSIM_SIZE_64MIB,
+	TSIM_SIZE_1GIB,
+	TSIM_SIZE_MORE,
+	TSIM_N_SIZES,
+};
+extern const char *const tsim_size_names[TSIM_N_SIZES];
 extern const char *const tsim_stage_names[TSIM_N_STAGES];
 extern const char *const tsim_stall_cause_names[TSIM_N_STALL_CAUSES];
 
@@ -67,8 +78,16 @@ struct tsim_outcome {
 	tsim_ns counted_ns;
 	guint64 commands[TSIM_N_IO];
 	tsim_ns wait_ns[TSIM_N_IO], service_ns[TSIM_N_IO];
+	tsim_ns busy_ns, depth_ns, backlog_ns; /* any command, all, discards: times their number */
+	double backlog_byte_seconds;
+	guint64 max_depth, max_backlog, max_backlog_bytes;
 	/* of flash, if there is any */
 	guint64 host_pages, moved_pages, erased_blocks, trimmed_pages;
+};
+
+/* Submission to completion of the device's commands: of[io * TSIM_N_SIZES + size], NULL: none. */
+struct tsim_latencies {
+	TsimHistogram *of[TSIM_N_IO * TSIM_N_SIZES];
 };
 
 /* Distributions, summed over replications. */
@@ -78,6 +97,7 @@ struct tsim_distributions {
 	TsimHistogram *commit; /* COMMIT_START to COMPLETED */
 	TsimHistogram *discard; /* submit to completion, per device command */
 	TsimHistogram *io; /* reads and writes */
+	struct tsim_latencies latencies; /* of both, apart */
 };
 
 /* One destroyed range with its causal chain, in time order; kept for `explain` and the space-time plot. */

@@ -12,10 +12,10 @@ static inline gboolean tsim_device_is_late(const struct tsim_device_options *opt
 }
 
 tsim_ns *tsim_device_earliest_slot(tsim_ns *free_ns, guint64 n);
-void tsim_device_wait_for_turn(struct tsim_device *dev, gboolean barrier);
+void tsim_device_wait_for_turn(struct tsim_device *dev, gboolean barrier, guint64 bytes);
 void tsim_device_catch_up(struct tsim_device *dev);
 void tsim_device_count(struct tsim_device *dev, enum tsim_io io, const struct tsim_command *cmd,
-		       tsim_ns service);
+		       guint64 bytes, tsim_ns service);
 struct tsim_command tsim_device_recorded_command(struct tsim_device *dev, enum tsim_io io,
 						 struct tsim_range range, tsim_ns done_ns);
 

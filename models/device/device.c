@@ -34,6 +34,7 @@ void tsim_device_init(struct tsim_device *dev, TsimEngine *engine,
 	dev->in_flight = g_array_new(FALSE, FALSE, sizeof(struct tsim_command));
 	dev->sweeps = g_array_new(FALSE, FALSE, sizeof(struct tsim_command));
 	dev->late = tsim_late_new();
+	tsim_usage_init(&dev->usage);
 }
 
 void tsim_device_clear(struct tsim_device *dev)
@@ -47,6 +48,7 @@ void tsim_device_clear(struct tsim_device *dev)
 	tsim_interval_set_clear(&dev->discarding);
 	tsim_interval_set_clear(&dev->unmapped);
 	g_clear_pointer(&dev->ftl, tsim_device_ftl_free);
+	tsim_usage_clear(&dev->usage);
 	g_queue_clear(&dev->held);
 }
 
@@ -67,6 +69,7 @@ void tsim_device_count_from_now(struct tsim_device *dev)
 {
 	dev->counted_from_ns = tsim_now(dev->engine);
 	memset(dev->load, 0, sizeof(dev->load));
+	tsim_usage_reset(&dev->usage, dev->counted_from_ns);
 	if (dev->ftl)
 		tsim_ftl_reset_counters(dev->ftl->map);
 }
@@ -99,12 +102,13 @@ tsim_ns *tsim_device_earliest_slot(tsim_ns *free_ns, guint64 n)
  * it can start at once: what is in the queue is served in its order, so a
  * read that comes meanwhile goes first.  Those that wait keep their own order.
  */
-void tsim_device_wait_for_turn(struct tsim_device *dev, gboolean barrier)
+void tsim_device_wait_for_turn(struct tsim_device *dev, gboolean barrier, guint64 bytes)
 {
 	TsimActor *self = tsim_actor_self(dev->engine);
 	tsim_ns start;
 
 	g_queue_push_tail(&dev->held, self);
+	tsim_usage_hold(&dev->usage, tsim_now(dev->engine), barrier, bytes);
 	for (;;) {
 		start = MAX(*tsim_device_earliest_slot(dev->slot_free_ns, dev->opt->slots),
 			    dev->barrier_until_ns);
@@ -117,6 +121,7 @@ void tsim_device_wait_for_turn(struct tsim_device *dev, gboolean barrier)
 		tsim_park(dev->engine, start, "its turn at the device");
 	}
 	g_queue_pop_head(&dev->held);
+	tsim_usage_release(&dev->usage, tsim_now(dev->engine), barrier, bytes);
 	if (dev->held.head)
 		tsim_unpark(dev->held.head->data);
 }
@@ -155,12 +160,36 @@ static tsim_ns serve(struct tsim_device *dev, enum tsim_io io, struct tsim_range
 	}
 }
 
-/* @service: of the device's work. */
+static enum tsim_size size_of(guint64 bytes)
+{
+	static const guint64 limits[] = { 4 << 10, 64 << 10, 1 << 20, 64 << 20, 1 << 30 };
+	guint size = 0;
+
+	while (size < G_N_ELEMENTS(limits) && bytes > limits[size])
+		size++;
+	return size;
+}
+
+static void count_latency(struct tsim_latencies *latencies, enum tsim_io io, guint64 bytes,
+			  tsim_ns latency)
+{
+	TsimHistogram **h = &latencies->of[io * TSIM_N_SIZES + size_of(bytes)];
+
+	if (!*h)
+		*h = tsim_histogram_new();
+	tsim_histogram_add(*h, latency);
+}
+
+/* @bytes: of all its ranges; @service: of the device's work. */
 void tsim_device_count(struct tsim_device *dev, enum tsim_io io, const struct tsim_command *cmd,
-		       tsim_ns service)
+		       guint64 bytes, tsim_ns service)
 {
 	struct tsim_load *load = &dev->load[io];
 
+	tsim_usage_add(&dev->usage, tsim_now(dev->engine), cmd->complete_ns, io == TSIM_IO_DISCARD,
+		       bytes);
+	if (dev->latencies)
+		count_latency(dev->latencies, io, bytes, cmd->complete_ns - cmd->submit_ns);
 	load->n++;
 	load->wait_ns += cmd->start_ns - cmd->submit_ns;
 	load->service_ns += service;
@@ -188,7 +217,7 @@ static struct tsim_command queue_io(struct tsim_device *dev, enum tsim_io io,
 	*slot = cmd.complete_ns;
 	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd.complete_ns);
 	dev->longest_wait_ns = MAX(dev->longest_wait_ns, cmd.start_ns - submit);
-	tsim_device_count(dev, io, &cmd, cmd.complete_ns - cmd.start_ns);
+	tsim_device_count(dev, io, &cmd, tsim_range_len(range), cmd.complete_ns - cmd.start_ns);
 	if (dev->io_ns)
 		tsim_histogram_add(dev->io_ns, cmd.complete_ns - submit);
 	if (dev->watch)
@@ -241,7 +270,7 @@ void tsim_device_write_wait(struct tsim_device *dev, struct tsim_range range)
 	tsim_ns submit = tsim_now(dev->engine);
 
 	if (dev->opt->scheduler == TSIM_SCHEDULER_READS_FIRST)
-		tsim_device_wait_for_turn(dev, FALSE);
+		tsim_device_wait_for_turn(dev, FALSE, tsim_range_len(range));
 	tsim_sleep_until(dev->engine, submit_write(dev, range, submit, NULL, 0));
 }
 
@@ -272,7 +301,7 @@ struct tsim_command tsim_device_recorded_command(struct tsim_device *dev, enum t
 	if (dev->ftl)
 		tsim_device_catch_up(dev);
 	dev->busy_until_ns = MAX(dev->busy_until_ns, cmd.complete_ns);
-	tsim_device_count(dev, io, &cmd, cmd.complete_ns - cmd.start_ns);
+	tsim_device_count(dev, io, &cmd, tsim_range_len(range), cmd.complete_ns - cmd.start_ns);
 	if (latencies)
 		tsim_histogram_add(latencies, cmd.complete_ns - now);
 	return cmd;

@@ -8,6 +8,7 @@
 #include "interval-set.h"
 #include "outcome.h"
 #include "rng.h"
+#include "usage.h"
 
 /* The later of two times; MAX() would evaluate, and so submit, twice. */
 static inline tsim_ns tsim_later(tsim_ns a, tsim_ns b)
@@ -61,6 +62,7 @@ struct tsim_device {
 	struct tsim_rng rng;
 	struct tsim_device_listener listener;
 	TsimHistogram *discard_ns, *io_ns; /* not owned, may be NULL */
+	struct tsim_latencies *latencies; /* the same */
 
 	tsim_ns *slot_free_ns; /* reads, writes, flushes: opt->slots */
 	tsim_ns *discard_slot_free_ns; /* opt->discard_slots */
@@ -86,6 +88,7 @@ struct tsim_device {
 	void *watch_data;
 
 	struct tsim_load load[TSIM_N_IO]; /* submitted since counted_from_ns */
+	struct tsim_usage usage;
 	tsim_ns counted_from_ns;
 	guint32 n_reads; /* index of the next draw */
 	struct tsim_device_ftl *ftl; /* NULL: none */

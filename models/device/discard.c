@@ -55,6 +55,15 @@ static tsim_ns draw_law(struct tsim_device *dev, const struct discard *d, const 
 	return law ? tsim_draw_law(&dev->rng, law, d->entity, purpose, d->index) : 0;
 }
 
+static guint64 bytes_of(const struct discard *d)
+{
+	guint64 bytes = 0;
+
+	for (guint i = 0; i < d->n; i++)
+		bytes += tsim_range_len(d->parts[i]);
+	return bytes;
+}
+
 /* ---- times ---- */
 
 static guint64 unmapped_bytes(const struct tsim_device *dev, struct tsim_range range)
@@ -198,7 +207,7 @@ static gboolean submit(struct tsim_device *dev, struct discard *d)
 	if (opt->discard_queueing != TSIM_QUEUED)
 		dev->barrier_until_ns = cmd->complete_ns;
 	tsim_device_add_discarding(dev, d->work_ns, end);
-	tsim_device_count(dev, TSIM_IO_DISCARD, cmd, MAX(end - d->work_ns, 0));
+	tsim_device_count(dev, TSIM_IO_DISCARD, cmd, bytes_of(d), MAX(end - d->work_ns, 0));
 	if (dev->discard_ns)
 		tsim_histogram_add(dev->discard_ns, cmd->complete_ns - cmd->submit_ns);
 	if (dev->watch)
@@ -349,7 +358,7 @@ gboolean tsim_device_discard_ranges(struct tsim_device *dev, const struct tsim_r
 		d.cmd.range = hull_of(&d);
 		if (opt->scheduler == TSIM_SCHEDULER_READS_FIRST &&
 		    opt->discard_queueing != TSIM_QUEUED)
-			tsim_device_wait_for_turn(dev, TRUE);
+			tsim_device_wait_for_turn(dev, TRUE, bytes_of(&d));
 		d.index = (*index)++;
 		ok = submit(dev, &d) && ok;
 		done = MAX(done, d.cmd.complete_ns);

@@ -15,7 +15,8 @@ static char *terminal, *only;
 
 #define NAMES                                                                                  \
 	"corruption, stall, space-time, risk, risk-map, stall-map, trade, chunk-alloc, ccdf, " \
-	"funnel, timeline, convergence, paired, validation, devices"
+	"funnel, timeline, convergence, paired, read-latency, discard-size, validation, " \
+	"write-amplification, devices"
 
 static const GOptionEntry entries[] = {
 	{ "terminal", 0, 0, G_OPTION_ARG_STRING, &terminal,
@@ -44,6 +45,8 @@ typedef gboolean (*make_fn)(const char *dir, const char *path, GError **error);
 static gboolean make_timeline(const char *dir, const char *path, GError **error);
 static gboolean make_convergence(const char *dir, const char *path, GError **error);
 
+#define OLDER "an older version of trimsim made this result"
+
 static const struct figure {
 	const char *name, *script, *data;
 	const char *without; /* why there may be no data */
@@ -61,13 +64,15 @@ static const struct figure {
 	{ "funnel", "funnel", "data/funnel.tsv", NULL, NULL },
 	{ "timeline", "timeline", "data/timeline.tsv", NULL, make_timeline },
 	{ "convergence", "convergence", "data/convergence.tsv", NULL, make_convergence },
-	{ "paired", "paired", "data/paired.tsv", "an older version of trimsim made this result",
-	  NULL },
+	{ "paired", "paired", "data/paired.tsv", OLDER, NULL },
+	{ "read-latency", "read-latency", "data/read.tsv", OLDER, NULL },
+	{ "discard-size", "discard-size", "data/latency.tsv", OLDER, NULL },
 };
 /* Of other kinds of directories. */
+#define VALIDATED "it is drawn of what validate -o leaves"
 static const struct figure others[] = {
-	{ "validation", "validation", "validation.tsv", "it is drawn of what validate -o leaves",
-	  NULL },
+	{ "validation", "validation", "validation.tsv", VALIDATED, NULL },
+	{ "write-amplification", "write-amplification", "validation.tsv", VALIDATED, NULL },
 	{ "devices", "devices", "devices-sizes.tsv",
 	  "it is drawn of what validate devices -o leaves", NULL },
 };
@@ -272,6 +277,22 @@ static const struct figure *other_of(const char *dir)
 	return NULL;
 }
 
+/* All that is drawn of a directory like that of @other. */
+static gboolean plot_others(const char *dir, const struct figure *other, GError **error)
+{
+	gboolean any = FALSE;
+
+	for (guint i = 0; i < G_N_ELEMENTS(others); i++) {
+		if (strcmp(others[i].data, other->data) != 0 ||
+		    (only && strcmp(only, others[i].name) != 0))
+			continue;
+		any = TRUE;
+		if (!plot_figure(dir, &others[i], NULL, error))
+			return FALSE;
+	}
+	return any || tsim_throw(error, "--only: %s has no '%s'", dir, only);
+}
+
 static gboolean plot(const char *dir, GError **error)
 {
 	const struct figure *other = other_of(dir);
@@ -280,7 +301,7 @@ static gboolean plot(const char *dir, GError **error)
 	if (!check_options(error))
 		return FALSE;
 	if (other)
-		return plot_figure(dir, other, NULL, error);
+		return plot_others(dir, other, error);
 	if (!tsim_output_expect(dir, error))
 		return FALSE;
 	title = tsim_plot_title(dir, g_strcmp0(terminal, "dumb") == 0, error);

@@ -2,6 +2,7 @@
 #include "report-sweep.h"
 
 #include <string.h>
+#include "report-column.h"
 #include "text.h"
 #include "units.h"
 
@@ -9,159 +10,127 @@
 #define NAME_WIDTH 23
 #define VALUE_WIDTH 26
 
-/* The lines of one policy: what stands left, and the value; a heading has none. */
-struct column {
-	gboolean overlaps; /* some policy placed a chunk over a pinned range */
-	gboolean waiting; /* under some policy a request still waited when the run ended */
-	gboolean flash; /* the device has a flash translation layer, and was written */
-	GPtrArray *names, *values; /* (element-type char *) */
-	const struct tsim_result *result;
-	guint policy;
-	const struct tsim_policy_tally *p;
-	struct tsim_summary s;
-	guint64 n; /* replications */
-	double confidence;
-};
-
-/* @value: (transfer full) */
-static void row(struct column *c, const char *name, char *value)
-{
-	g_ptr_array_add(c->names, g_strdup(name));
-	g_ptr_array_add(c->values, value);
-}
-
-static void heading(struct column *c, const char *name)
-{
-	row(c, name, g_strdup(""));
-}
-
 /* Events that say how often a replication meets them: none seen is a limit. */
-static void event_row(struct column *c, const char *name, guint64 k)
+static void event_row(struct tsim_report_column *c, const char *name, guint64 k)
 {
-	row(c, name, tsim_text_count(k, c->n, c->confidence));
+	tsim_row(c, name, tsim_text_count(k, c->n, c->confidence));
 }
 
-/* What was done, a sum. */
-static void count_row(struct column *c, const char *name, guint64 k)
-{
-	row(c, name, k ? g_strdup_printf("%" G_GUINT64_FORMAT, k) : g_strdup("none"));
-}
-
-static void quantile_row(struct column *c, const char *name, enum tsim_distribution which,
+static void quantile_row(struct tsim_report_column *c, const char *name, enum tsim_distribution which,
 			 enum tsim_quantile quantile, const char *zero)
 {
 	struct tsim_estimate e = tsim_result_quantile(c->result, c->policy, which, quantile);
 
-	row(c, name, tsim_text_quantile(&e, zero));
+	tsim_row(c, name, tsim_text_quantile(&e, zero));
 }
 
-static void corruption_rows(struct column *c)
+static void corruption_rows(struct tsim_report_column *c)
 {
 	struct tsim_estimate first = tsim_result_first_hit(c->result, c->policy);
 	const struct tsim_outcome *sum = &c->p->sum;
 	guint64 n_hit = tsim_histogram_count(c->p->first_hit);
 
 	if (sum->corrupted)
-		row(c, "corrupt (fail:runs)",
+		tsim_row(c, "corrupt (fail:runs)",
 		    g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, sum->corrupted,
 				    c->n));
 	else
-		row(c, "corrupt (fail:runs)", tsim_text_share(0, c->n, c->confidence));
-	row(c, "P(corrupt)", tsim_text_estimate(&c->s.probability));
+		tsim_row(c, "corrupt (fail:runs)", tsim_text_share(0, c->n, c->confidence));
+	tsim_row(c, "P(corrupt)", tsim_text_estimate(&c->s.probability));
 	event_row(c, "hits (ranges destroyed)", sum->hits);
 	event_row(c, "  persistent", sum->persistent);
 	event_row(c, "  latent", sum->latent);
 	event_row(c, "  healed", sum->healed);
-	row(c, "lost", tsim_text_bytes(sum->lost_bytes));
-	row(c, "runs with a hit", tsim_text_share(n_hit, c->n, c->confidence));
-	row(c, "  first hit p50", tsim_text_quantile(&first, "0s"));
+	tsim_row(c, "lost", tsim_text_bytes(sum->lost_bytes));
+	tsim_row(c, "runs with a hit", tsim_text_share(n_hit, c->n, c->confidence));
+	tsim_row(c, "  first hit p50", tsim_text_quantile(&first, "0s"));
 }
 
 /* Not the same as P(corrupt): whether the data was still wanted does not matter here. */
-static void discard_rows(struct column *c)
+static void discard_rows(struct tsim_report_column *c)
 {
-	heading(c, "discards that destroyed live data");
-	row(c, "  per removal", tsim_text_estimate(&c->s.per_removal));
-	row(c, "  per trim pass", tsim_text_estimate(&c->s.per_trim_pass));
-	row(c, "  per simulated hour", tsim_text_estimate(&c->s.per_hour));
+	tsim_heading(c, "discards that destroyed live data");
+	tsim_row(c, "  per removal", tsim_text_estimate(&c->s.per_removal));
+	tsim_row(c, "  per trim pass", tsim_text_estimate(&c->s.per_trim_pass));
+	tsim_row(c, "  per simulated hour", tsim_text_estimate(&c->s.per_hour));
 	event_row(c, "harmless overlaps", c->p->sum.harmless);
 }
 
-static void funnel_rows(struct column *c)
+static void funnel_rows(struct tsim_report_column *c)
 {
 	const guint64 *funnel = c->p->sum.funnel;
 
-	heading(c, "hidden entries (share of the stage before)");
-	count_row(c, "  hidden", funnel[TSIM_STAGE_HIDDEN]);
+	tsim_heading(c, "hidden entries (share of the stage before)");
+	tsim_count_row(c, "  hidden", funnel[TSIM_STAGE_HIDDEN]);
 	for (guint i = TSIM_STAGE_REMOVED; i < TSIM_N_STAGES; i++) {
 		const char *stage = i == TSIM_STAGE_CORRUPTED ? "destroyed live data" :
 								tsim_stage_names[i];
 		g_autofree char *name = g_strdup_printf("  %s", stage);
 
-		row(c, name, tsim_text_share(funnel[i], funnel[i - 1], c->confidence));
+		tsim_row(c, name, tsim_text_share(funnel[i], funnel[i - 1], c->confidence));
 	}
 }
 
-static void stall_rows(struct column *c)
+static void stall_rows(struct tsim_report_column *c)
 {
 	const struct tsim_outcome *sum = &c->p->sum;
 	const TsimHistogram *h = c->p->distributions.stall;
 
-	heading(c, "allocation requests");
-	count_row(c, "  requests", sum->requests);
+	tsim_heading(c, "allocation requests");
+	tsim_count_row(c, "  requests", sum->requests);
 	if (sum->stalled) {
 		struct tsim_estimate pct = c->s.stalled;
 
 		pct.estimate *= 100;
 		pct.low *= 100;
 		pct.high *= 100;
-		row(c, "  stalled", tsim_text_count(sum->stalled, sum->requests, c->confidence));
+		tsim_row(c, "  stalled", tsim_text_count(sum->stalled, sum->requests, c->confidence));
 		/* one replication has no variance: its limits are those of any share */
-		row(c, "  stalled %", c->n > 1 ? tsim_text_estimate(&pct) : g_strdup("-"));
+		tsim_row(c, "  stalled %", c->n > 1 ? tsim_text_estimate(&pct) : g_strdup("-"));
 	} else {
-		row(c, "  stalled", tsim_text_share(0, sum->requests, c->confidence));
-		row(c, "  stalled %", g_strdup("-"));
+		tsim_row(c, "  stalled", tsim_text_share(0, sum->requests, c->confidence));
+		tsim_row(c, "  stalled %", g_strdup("-"));
 	}
 	if (c->waiting)
-		row(c, "  still waiting at the end",
+		tsim_row(c, "  still waiting at the end",
 		    tsim_text_count(sum->waiting, sum->requests, c->confidence));
 	quantile_row(c, "  stall p50", TSIM_DIST_STALL, TSIM_P50, "no wait");
 	quantile_row(c, "  stall p90", TSIM_DIST_STALL, TSIM_P90, "no wait");
 	quantile_row(c, "  stall p99", TSIM_DIST_STALL, TSIM_P99, "no wait");
 	quantile_row(c, "  stall p99.9", TSIM_DIST_STALL, TSIM_P999, "no wait");
-	row(c, "  stall max", tsim_text_percentile(h, 1, "no wait"));
-	row(c, "  stall total", tsim_text_time(sum->stall_ns));
+	tsim_row(c, "  stall max", tsim_text_percentile(h, 1, "no wait"));
+	tsim_row(c, "  stall total", tsim_text_time(sum->stall_ns));
 	for (guint i = 0; i < TSIM_N_STALL_CAUSES; i++) {
 		g_autofree char *name = g_strdup_printf("    by %s", tsim_stall_cause_names[i]);
 
-		row(c, name, tsim_text_time(sum->stall_by_cause_ns[i]));
+		tsim_row(c, name, tsim_text_time(sum->stall_by_cause_ns[i]));
 	}
 }
 
-static void space_rows(struct column *c)
+static void space_rows(struct tsim_report_column *c)
 {
 	const struct tsim_outcome *sum = &c->p->sum;
 	g_autofree char *held = NULL;
 
-	row(c, "  enospc", tsim_text_share(sum->enospc, sum->requests, c->confidence));
-	row(c, "  false enospc", tsim_text_share(sum->false_enospc, sum->requests, c->confidence));
-	row(c, "  displaced", tsim_text_share(sum->displaced, sum->requests, c->confidence));
-	row(c, "  shrunk", tsim_text_share(sum->shrunk, sum->requests, c->confidence));
-	count_row(c, "  extra commits", sum->extra_commits);
-	row(c, "  sticky full", tsim_text_time(sum->sticky_full_ns));
-	heading(c, "pinned space");
-	count_row(c, "  chunks", sum->pinned_chunks);
+	tsim_row(c, "  enospc", tsim_text_share(sum->enospc, sum->requests, c->confidence));
+	tsim_row(c, "  false enospc", tsim_text_share(sum->false_enospc, sum->requests, c->confidence));
+	tsim_row(c, "  displaced", tsim_text_share(sum->displaced, sum->requests, c->confidence));
+	tsim_row(c, "  shrunk", tsim_text_share(sum->shrunk, sum->requests, c->confidence));
+	tsim_count_row(c, "  extra commits", sum->extra_commits);
+	tsim_row(c, "  sticky full", tsim_text_time(sum->sticky_full_ns));
+	tsim_heading(c, "pinned space");
+	tsim_count_row(c, "  chunks", sum->pinned_chunks);
 	if (c->overlaps)
-		count_row(c, "  placed over a pin", sum->pin_overlaps);
-	row(c, "  peak", tsim_text_bytes(sum->pinned_max_bytes));
+		tsim_count_row(c, "  placed over a pin", sum->pin_overlaps);
+	tsim_row(c, "  peak", tsim_text_bytes(sum->pinned_max_bytes));
 	held = tsim_text_bytes(sum->pinned_byte_seconds);
-	row(c, "  held",
+	tsim_row(c, "  held",
 	    sum->pinned_byte_seconds > 0 ? g_strdup_printf("%s s", held) : g_strdup("none"));
 }
 
-static void duration_rows(struct column *c)
+static void duration_rows(struct tsim_report_column *c)
 {
-	heading(c, "durations");
+	tsim_heading(c, "durations");
 	quantile_row(c, "  chunk_alloc p50", TSIM_DIST_CHUNK_ALLOC, TSIM_P50, "0s");
 	quantile_row(c, "  chunk_alloc p99", TSIM_DIST_CHUNK_ALLOC, TSIM_P99, "0s");
 	quantile_row(c, "  commit p50", TSIM_DIST_COMMIT, TSIM_P50, "0s");
@@ -171,40 +140,41 @@ static void duration_rows(struct column *c)
 	quantile_row(c, "  discard+queue p99", TSIM_DIST_DISCARD, TSIM_P99, "0s");
 }
 
-static void activity_rows(struct column *c)
+static void activity_rows(struct tsim_report_column *c)
 {
 	const struct tsim_outcome *sum = &c->p->sum;
 
-	heading(c, "activity");
-	count_row(c, "  trim passes", sum->trim_passes);
-	count_row(c, "  removals", sum->removals);
-	count_row(c, "  removals skipped", sum->removals_skipped);
-	row(c, "  relocations failed",
+	tsim_heading(c, "activity");
+	tsim_count_row(c, "  trim passes", sum->trim_passes);
+	tsim_count_row(c, "  removals", sum->removals);
+	tsim_count_row(c, "  removals skipped", sum->removals_skipped);
+	tsim_row(c, "  relocations failed",
 	    tsim_text_share(sum->relocations_failed, sum->relocations + sum->relocations_failed,
 			    c->confidence));
-	count_row(c, "  chunks allocated", sum->chunks_allocated);
-	count_row(c, "  commits", sum->commits);
-	row(c, "  simulated", tsim_text_time(sum->simulated_ns));
+	tsim_count_row(c, "  chunks allocated", sum->chunks_allocated);
+	tsim_count_row(c, "  commits", sum->commits);
+	tsim_row(c, "  simulated", tsim_text_time(sum->simulated_ns));
 }
 
-static void flash_rows(struct column *c)
+static void flash_rows(struct tsim_report_column *c)
 {
 	const struct tsim_outcome *sum = &c->p->sum;
 	struct tsim_estimate wa = tsim_ratio_estimate(&c->p->amplification, c->confidence);
 
 	if (!c->flash)
 		return;
-	heading(c, "flash, in pages");
-	row(c, "  write amplification", tsim_text_estimate(&wa));
-	count_row(c, "  written by the host", sum->host_pages);
-	count_row(c, "  moved", sum->moved_pages);
-	count_row(c, "  made invalid by discards", sum->trimmed_pages);
-	count_row(c, "  blocks erased", sum->erased_blocks);
+	tsim_heading(c, "flash, in pages");
+	tsim_row(c, "  write amplification", tsim_text_estimate(&wa));
+	tsim_count_row(c, "  written by the host", sum->host_pages);
+	tsim_count_row(c, "  moved", sum->moved_pages);
+	tsim_count_row(c, "  made invalid by discards", sum->trimmed_pages);
+	tsim_count_row(c, "  blocks erased", sum->erased_blocks);
 }
 
-static void column_init(struct column *c, const struct tsim_result *result, guint policy)
+static void column_init(struct tsim_report_column *c, const struct tsim_result *result, guint policy)
 {
 	c->overlaps = c->flash = c->waiting = FALSE;
+	c->kinds = c->sizes = 0;
 	c->names = g_ptr_array_new_with_free_func(g_free);
 	c->values = g_ptr_array_new_with_free_func(g_free);
 	c->result = result;
@@ -217,6 +187,7 @@ static void column_init(struct column *c, const struct tsim_result *result, guin
 		c->overlaps |= result->tally->policies[i].sum.pin_overlaps > 0;
 		c->waiting |= result->tally->policies[i].sum.waiting > 0;
 		c->flash |= result->tally->policies[i].sum.host_pages > 0;
+		tsim_report_note_device(c, &result->tally->policies[i]);
 	}
 	corruption_rows(c);
 	discard_rows(c);
@@ -225,10 +196,11 @@ static void column_init(struct column *c, const struct tsim_result *result, guin
 	space_rows(c);
 	duration_rows(c);
 	activity_rows(c);
+	tsim_report_device(c);
 	flash_rows(c);
 }
 
-static void column_clear(struct column *c)
+static void column_clear(struct tsim_report_column *c)
 {
 	g_ptr_array_unref(c->names);
 	g_ptr_array_unref(c->values);
@@ -248,7 +220,7 @@ static void append_head(GString *out, const char *policy)
 }
 
 /* A line of the table; a name may run into the room of the first value. */
-static void append_row(GString *out, const struct column *columns, guint n, guint i)
+static void append_row(GString *out, const struct tsim_report_column *columns, guint n, guint i)
 {
 	const char *name = g_ptr_array_index(columns[0].names, i);
 	const char *first = g_ptr_array_index(columns[0].values, i);
@@ -276,7 +248,7 @@ static void append_no_race(GString *out, const struct tsim_result *result, guint
 static void append_table(GString *out, const struct tsim_result *result, guint second)
 {
 	guint n = second ? 2 : 1;
-	struct column columns[2];
+	struct tsim_report_column columns[2];
 
 	column_init(&columns[0], result, 0);
 	if (second)

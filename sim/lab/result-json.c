@@ -78,16 +78,19 @@ static void add_percentiles(JsonBuilder *b, const struct tsim_result *result, gu
 	}
 }
 
-static void add_histogram(JsonBuilder *b, const char *name, const struct tsim_result *result,
-			  guint policy, enum tsim_distribution which)
+static void begin_histogram(JsonBuilder *b, const char *name, const TsimHistogram *h)
 {
-	const TsimHistogram *h = tsim_distribution_of(&result->tally->policies[policy], which);
 	guint64 n = tsim_histogram_count(h);
 
 	begin(b, name);
 	add_count(b, "count", n);
 	add_real(b, "mean", n ? tsim_histogram_total_ns(h) / n : NAN);
-	add_percentiles(b, result, policy, which);
+}
+
+static void end_histogram(JsonBuilder *b, const TsimHistogram *h)
+{
+	guint64 n = tsim_histogram_count(h);
+
 	json_builder_set_member_name(b, "max");
 	if (n)
 		json_builder_add_int_value(b, tsim_histogram_max_ns(h));
@@ -96,6 +99,34 @@ static void add_histogram(JsonBuilder *b, const char *name, const struct tsim_re
 	json_builder_set_member_name(b, "total");
 	json_builder_add_int_value(b, n ? llround(tsim_histogram_total_ns(h)) : 0);
 	json_builder_end_object(b);
+}
+
+static void add_histogram(JsonBuilder *b, const char *name, const struct tsim_result *result,
+			  guint policy, enum tsim_distribution which)
+{
+	const TsimHistogram *h = tsim_distribution_of(&result->tally->policies[policy], which);
+
+	begin_histogram(b, name, h);
+	add_percentiles(b, result, policy, which);
+	end_histogram(b, h);
+}
+
+/* Of one kind and size; how its percentiles vary between replications is not kept. */
+static void add_latency(JsonBuilder *b, const char *name, const TsimHistogram *h)
+{
+	static const struct {
+		const char *name;
+		double q;
+	} percentiles[] = { { "p50", 0.5 }, { "p90", 0.9 }, { "p99", 0.99 }, { "p999", 0.999 } };
+	guint64 n = tsim_histogram_count(h);
+
+	begin_histogram(b, name, h);
+	for (guint i = 0; i < G_N_ELEMENTS(percentiles); i++)
+		add_real(b, percentiles[i].name,
+			 tsim_percentile_supported(n, percentiles[i].q) ?
+				 (double)tsim_histogram_quantile_ns(h, percentiles[i].q) :
+				 NAN);
+	end_histogram(b, h);
 }
 
 static void add_first_hit(JsonBuilder *b, const struct tsim_result *result, guint policy)
@@ -202,21 +233,61 @@ static void add_activity(JsonBuilder *b, const struct tsim_outcome *sum)
 	add_count(b, "events", sum->events);
 }
 
-/* Sums over the replications; what the queue depth and the busy share are made of. */
-static void add_device(JsonBuilder *b, const struct tsim_outcome *sum)
+/*
+ * Only the sizes that there are, or there would be little else in the file;
+ * all of them when nothing has run, for those who ask for the names.
+ */
+static void add_latencies(JsonBuilder *b, const struct tsim_latencies *latencies, enum tsim_io io,
+			  gboolean all)
 {
-	guint64 pages = sum->host_pages + sum->moved_pages;
+	g_autoptr(TsimHistogram) none = tsim_histogram_new();
+
+	begin(b, "latency_ns");
+	for (guint size = 0; size < TSIM_N_SIZES; size++) {
+		const TsimHistogram *h = latencies->of[io * TSIM_N_SIZES + size];
+
+		if (h || all)
+			add_latency(b, tsim_size_names[size], h ? h : none);
+	}
+	json_builder_end_object(b);
+}
+
+static void add_mean_max(JsonBuilder *b, const char *name, double mean, guint64 max)
+{
+	begin(b, name);
+	add_real(b, "mean", mean);
+	add_count(b, "max", max);
+	json_builder_end_object(b);
+}
+
+/* Sums over the replications, and what follows from them. */
+static void add_device(JsonBuilder *b, const struct tsim_policy_tally *p, gboolean all)
+{
+	const struct tsim_outcome *sum = &p->sum;
+	double counted = sum->counted_ns;
 
 	begin(b, "device");
-	add_real(b, "counted_s", sum->counted_ns / (double)TSIM_NS_PER_S);
+	add_real(b, "counted_s", counted / TSIM_NS_PER_S);
+	add_real(b, "busy_share", sum->busy_ns / counted);
+	add_mean_max(b, "queue_depth", sum->depth_ns / counted, sum->max_depth);
+	add_mean_max(b, "discard_backlog", sum->backlog_ns / counted, sum->max_backlog);
+	add_mean_max(b, "discard_backlog_bytes",
+		     sum->backlog_byte_seconds * TSIM_NS_PER_S / counted, sum->max_backlog_bytes);
 	for (guint i = 0; i < TSIM_N_IO; i++) {
 		begin(b, tsim_io_names[i]);
 		add_count(b, "commands", sum->commands[i]);
 		add_count(b, "wait_ns", sum->wait_ns[i]);
 		add_count(b, "service_ns", sum->service_ns[i]);
+		add_latencies(b, &p->distributions.latencies, i, all);
 		json_builder_end_object(b);
 	}
 	json_builder_end_object(b);
+}
+
+static void add_flash(JsonBuilder *b, const struct tsim_outcome *sum)
+{
+	guint64 pages = sum->host_pages + sum->moved_pages;
+
 	begin(b, "flash");
 	add_count(b, "host_pages", sum->host_pages);
 	add_count(b, "moved_pages", sum->moved_pages);
@@ -255,7 +326,8 @@ static void add_policy(JsonBuilder *b, const struct tsim_result *result, guint p
 	add_histogram(b, "discard_ns", result, policy, TSIM_DIST_DISCARD);
 	add_histogram(b, "io_ns", result, policy, TSIM_DIST_IO);
 	add_activity(b, &p->sum);
-	add_device(b, &p->sum);
+	add_device(b, p, result->tally->replications == 0);
+	add_flash(b, &p->sum);
 	add_hex(b, "fingerprint", p->sum.fingerprint);
 	json_builder_end_object(b);
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "latencies.h"
 
 /* The shortest text that reads back as the same double: tables are compared bit for bit. */
 static char *real_text(double value)
@@ -78,6 +79,19 @@ static void append_values(GString *out, const struct tsim_result *result)
 	}
 }
 
+static void append_device(GString *out, const struct tsim_outcome *sum)
+{
+	double counted = sum->counted_ns;
+
+	append_real(out, sum->busy_ns / counted);
+	append_real(out, sum->depth_ns / counted);
+	append_count(out, sum->max_depth);
+	append_real(out, sum->backlog_ns / counted);
+	append_count(out, sum->max_backlog);
+	append_real(out, sum->backlog_byte_seconds * TSIM_NS_PER_S / counted);
+	append_count(out, sum->max_backlog_bytes);
+}
+
 static void append_point(GString *out, const struct tsim_result *result, guint policy)
 {
 	const struct tsim_outcome *sum = &result->tally->policies[policy].sum;
@@ -118,6 +132,7 @@ static void append_point(GString *out, const struct tsim_result *result, guint p
 	append_percentiles(out, result, policy, TSIM_DIST_CHUNK_ALLOC);
 	append_percentiles(out, result, policy, TSIM_DIST_COMMIT);
 	append_percentiles(out, result, policy, TSIM_DIST_DISCARD);
+	append_device(out, sum);
 	append_real(out, sum->simulated_ns / (double)TSIM_NS_PER_S);
 	append_count(out, sum->events);
 	g_string_append_printf(out, "\t%016" G_GINT64_MODIFIER "x\n", sum->fingerprint);
@@ -164,6 +179,9 @@ static char *points_begin(const struct tsim_document *document, const struct tsi
 	append_names(out, "chunk_alloc_", percentiles, n_percentiles);
 	append_names(out, "commit_", percentiles, n_percentiles);
 	append_names(out, "discard_", percentiles, n_percentiles);
+	g_string_append(out, "\tbusy_share\tqueue_depth\tmax_queue_depth\tdiscard_backlog"
+			     "\tmax_discard_backlog\tdiscard_backlog_bytes"
+			     "\tmax_discard_backlog_bytes");
 	g_string_append(out, "\tsimulated_s\tevents\tfingerprint\n");
 	return g_string_free(out, FALSE);
 }
@@ -314,6 +332,65 @@ static char *percentile_point(const struct tsim_document *document,
 	return g_string_free(out, FALSE);
 }
 
+static char *read_point(const struct tsim_document *document, const struct tsim_result *result)
+{
+	GString *out = g_string_new(NULL);
+
+	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
+		const struct tsim_policy_tally *p = &result->tally->policies[i];
+		g_autoptr(TsimHistogram) reads =
+			tsim_latencies_sum(&p->distributions.latencies, TSIM_IO_READ);
+
+		append_block_name(out, result, i);
+		append_percentile_curve(out, reads);
+	}
+	return g_string_free(out, FALSE);
+}
+
+static char *latency_begin(const struct tsim_document *document, const struct tsim_head *head)
+{
+	return g_strdup("# kind\tsize\tcommands\tp50_ns\tp90_ns\tp99_ns\tp999_ns\tmax_ns\n");
+}
+
+static void append_latency(GString *out, const TsimHistogram *h)
+{
+	static const double q[] = { 0.5, 0.9, 0.99, 0.999 };
+	guint64 n = tsim_histogram_count(h);
+
+	append_count(out, n);
+	for (guint i = 0; i < G_N_ELEMENTS(q); i++)
+		append_limit(out, tsim_percentile_supported(n, q[i]) ?
+					  (double)tsim_histogram_quantile_ns(h, q[i]) :
+					  NAN);
+	append_limit(out, n ? (double)tsim_histogram_max_ns(h) : NAN);
+}
+
+static void append_latencies(GString *out, const struct tsim_latencies *latencies)
+{
+	for (guint i = 0; i < TSIM_N_IO * TSIM_N_SIZES; i++) {
+		const TsimHistogram *h = latencies->of[i];
+
+		if (!h)
+			continue;
+		g_string_append_printf(out, "%s\t%s", tsim_io_names[i / TSIM_N_SIZES],
+				       tsim_size_names[i % TSIM_N_SIZES]);
+		append_latency(out, h);
+		g_string_append_c(out, '\n');
+	}
+}
+
+/* What the commands took, by kind and size, one block per policy. */
+static char *latency_point(const struct tsim_document *document, const struct tsim_result *result)
+{
+	GString *out = g_string_new(NULL);
+
+	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
+		append_block_name(out, result, i);
+		append_latencies(out, &result->tally->policies[i].distributions.latencies);
+	}
+	return g_string_free(out, FALSE);
+}
+
 static char *paired_begin(const struct tsim_document *document, const struct tsim_head *head)
 {
 	return g_strdup("# index\tpolicy\treplications\tcorrupted\tlow\thigh"
@@ -351,5 +428,7 @@ const struct tsim_document tsim_document_tables[] = {
 	{ "data/chunk-alloc.tsv", "chunk-alloc", percentile_begin, percentile_point, NULL },
 	{ "data/commit.tsv", "commit", percentile_begin, percentile_point, NULL },
 	{ "data/discard.tsv", "discard", percentile_begin, percentile_point, NULL },
+	{ "data/read.tsv", "read", percentile_begin, read_point, NULL },
+	{ "data/latency.tsv", .begin = latency_begin, .point = latency_point },
 	{ .name = NULL },
 };

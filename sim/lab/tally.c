@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tally.h"
 
+#include "latencies.h"
 #include "wire.h"
 
 #define F(field) offsetof(struct tsim_outcome, field)
@@ -28,6 +29,8 @@ static const gsize summed[] = {
 	F(relocations_failed), F(counted_ns),
 	F(host_pages),	     F(moved_pages),
 	F(erased_blocks),    F(trimmed_pages),
+	F(busy_ns),	     F(depth_ns),
+	F(backlog_ns),
 };
 
 static void sum_add(struct tsim_outcome *to, const struct tsim_outcome *from)
@@ -49,11 +52,15 @@ static void sum_add(struct tsim_outcome *to, const struct tsim_outcome *from)
 	to->pinned_byte_seconds += from->pinned_byte_seconds;
 	to->first_hit_ns = MIN(to->first_hit_ns, from->first_hit_ns);
 	to->pinned_max_bytes = MAX(to->pinned_max_bytes, from->pinned_max_bytes);
+	to->backlog_byte_seconds += from->backlog_byte_seconds;
+	to->max_depth = MAX(to->max_depth, from->max_depth);
+	to->max_backlog = MAX(to->max_backlog, from->max_backlog);
+	to->max_backlog_bytes = MAX(to->max_backlog_bytes, from->max_backlog_bytes);
 	/* FNV-1a over words: a change in any replication's trajectory shows. */
 	to->fingerprint = (to->fingerprint ^ from->fingerprint) * G_GUINT64_CONSTANT(0x100000001b3);
 }
 
-/* The histograms of a policy, in wire order. */
+/* The histograms that every policy has, in wire order. */
 #define N_HISTOGRAMS 6
 static void histograms(const struct tsim_policy_tally *p, TsimHistogram *out[N_HISTOGRAMS])
 {
@@ -66,7 +73,7 @@ static void histograms(const struct tsim_policy_tally *p, TsimHistogram *out[N_H
 }
 
 /* ... its ratios */
-#define N_RATIOS (10 + TSIM_N_IO)
+#define N_RATIOS (12 + TSIM_N_IO)
 static void ratios(struct tsim_policy_tally *p, struct tsim_ratio *out[N_RATIOS])
 {
 	out[0] = &p->per_removal;
@@ -79,8 +86,10 @@ static void ratios(struct tsim_policy_tally *p, struct tsim_ratio *out[N_RATIOS]
 	out[7] = &p->amplification;
 	out[8] = &p->throughput;
 	out[9] = &p->response;
+	out[10] = &p->busy;
+	out[11] = &p->depth;
 	for (guint i = 0; i < TSIM_N_IO; i++)
-		out[10 + i] = &p->wait[i];
+		out[12 + i] = &p->wait[i];
 }
 
 /* ... and its paired differences. */
@@ -126,6 +135,7 @@ void tsim_tally_free(TsimTally *tally)
 		histograms(&tally->policies[i], h);
 		for (guint k = 0; k < N_HISTOGRAMS; k++)
 			tsim_histogram_free(h[k]);
+		tsim_latencies_clear(&tally->policies[i].distributions.latencies);
 		g_ptr_array_unref(tally->policies[i].kept);
 	}
 	g_free(tally->policies);
@@ -153,6 +163,8 @@ static void device_add(struct tsim_policy_tally *p, const struct tsim_outcome *o
 	}
 	tsim_ratio_add(&p->throughput, commands, seconds(o->counted_ns));
 	tsim_ratio_add(&p->response, time, commands);
+	tsim_ratio_add(&p->busy, seconds(o->busy_ns), seconds(o->counted_ns));
+	tsim_ratio_add(&p->depth, seconds(o->depth_ns), seconds(o->counted_ns));
 	tsim_ratio_add(&p->amplification, o->host_pages + o->moved_pages, o->host_pages);
 }
 
@@ -208,6 +220,7 @@ static void policy_encode(struct tsim_policy_tally *p, GByteArray *out)
 	histograms(p, h);
 	for (guint k = 0; k < N_HISTOGRAMS; k++)
 		tsim_histogram_encode(h[k], out);
+	tsim_latencies_encode(&p->distributions.latencies, out);
 }
 
 /**
@@ -291,7 +304,7 @@ static gboolean policy_decode(struct tsim_policy_tally *p, const guint8 **pos, c
 	histograms(p, h);
 	for (guint k = 0; ok && k < N_HISTOGRAMS; k++)
 		ok = tsim_histogram_decode_merge(h[k], pos, end);
-	return ok;
+	return ok && tsim_latencies_decode_merge(&p->distributions.latencies, pos, end);
 }
 
 static gboolean decode(TsimTally *tally, const guint8 **p, const guint8 *end, gboolean merge)

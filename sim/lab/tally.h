@@ -18,6 +18,7 @@ struct tsim_policy_tally {
 	struct tsim_ratio amplification; /* pages written to flash per page of the host */
 	struct tsim_ratio wait[TSIM_N_IO]; /* seconds in the queue per command */
 	struct tsim_ratio throughput, response; /* commands per second, seconds per command */
+	struct tsim_ratio busy, depth; /* of the time the device had a command; commands in it */
 	struct tsim_paired corrupted, stall_s, stalls; /* this policy - the first */
 	GPtrArray *kept; /* (element-type struct tsim_kept) best first, see keep.h */
 };

@@ -60,15 +60,21 @@ static double form_mg1(const struct tsim_validate_row *row)
 				  tsim_form_moment(row->d, 2));
 }
 
+static double form_busy(const struct tsim_validate_row *row)
+{
+	return row->v[0];
+}
+
 const struct tsim_validate_case tsim_case_mg1 = {
 	.name = "mg1",
 	.file = "queue",
 	.parameters = "S rho",
-	.formula = "one server: mean wait, by Pollaczek and Khinchine",
+	.formula = "one server: mean wait, by Pollaczek and Khinchine; busy share",
 	.policy = "unpinned",
 	.cost = 400,
 	.set = set_mg1,
 	.quantities[0] = { "Wq", TSIM_MEASURE_READ_WAIT, .form = form_mg1 },
+	.quantities[1] = { "busy", TSIM_MEASURE_BUSY, .form = form_busy },
 };
 
 static void set_mgc(const struct tsim_validate_row *row, GPtrArray *sets)
@@ -86,15 +92,24 @@ static double form_mgc(const struct tsim_validate_row *row)
 	return tsim_form_mmc_wait(rate_of(row, c), 1 / mean, c);
 }
 
+/* Little's law, for what is measured as an integral over time. */
+static double form_mgc_depth(const struct tsim_validate_row *row)
+{
+	unsigned int c = (unsigned int)row->v[1];
+
+	return rate_of(row, c) * (form_mgc(row) + tsim_form_moment(row->d, 1));
+}
+
 const struct tsim_validate_case tsim_case_mgc = {
 	.name = "mgc",
 	.file = "queue",
 	.parameters = "S rho c",
-	.formula = "c servers: mean wait, by Erlang (exp) and Crommelin (fixed)",
+	.formula = "c servers: mean wait, by Erlang (exp) and Crommelin (fixed); queue depth",
 	.policy = "unpinned",
 	.cost = 400,
 	.set = set_mgc,
 	.quantities[0] = { "Wq", TSIM_MEASURE_READ_WAIT, .form = form_mgc },
+	.quantities[1] = { "L", TSIM_MEASURE_DEPTH, .form = form_mgc_depth },
 };
 
 /* v: rate of reads, rate of discards, whose law is the gap */

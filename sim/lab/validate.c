@@ -128,6 +128,10 @@ static const struct tsim_ratio *ratio_of(const TsimTally *tally, enum tsim_measu
 		return &p->throughput;
 	case TSIM_MEASURE_RESPONSE:
 		return &p->response;
+	case TSIM_MEASURE_BUSY:
+		return &p->busy;
+	case TSIM_MEASURE_DEPTH:
+		return &p->depth;
 	case TSIM_MEASURE_AMPLIFICATION:
 		return &p->amplification;
 	default:
@@ -151,6 +155,8 @@ static guint64 count_of(const TsimTally *tally, enum tsim_measure measure)
 	case TSIM_MEASURE_READ_WAIT:
 	case TSIM_MEASURE_THROUGHPUT:
 	case TSIM_MEASURE_RESPONSE:
+	case TSIM_MEASURE_BUSY:
+	case TSIM_MEASURE_DEPTH:
 		return sum->commands[TSIM_IO_READ];
 	case TSIM_MEASURE_DISCARD_WAIT:
 		return sum->commands[TSIM_IO_DISCARD];

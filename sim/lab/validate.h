@@ -27,6 +27,8 @@ enum tsim_measure {
 	TSIM_MEASURE_DISCARD_WAIT, /* ... per discard */
 	TSIM_MEASURE_THROUGHPUT, /* commands per second */
 	TSIM_MEASURE_RESPONSE, /* seconds per command */
+	TSIM_MEASURE_BUSY, /* share of the time in which the device had a command */
+	TSIM_MEASURE_DEPTH, /* commands of the device, over time */
 	TSIM_MEASURE_AMPLIFICATION, /* pages written to flash per page of the host */
 };
 

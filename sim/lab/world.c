@@ -40,6 +40,7 @@ static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *
 	if (distributions) {
 		fs->dev.discard_ns = distributions->discard;
 		fs->dev.io_ns = distributions->io;
+		fs->dev.latencies = &distributions->latencies;
 	}
 	if (setup->experiment.paranoid)
 		tsim_paranoid_start(fs);

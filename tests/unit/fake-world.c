@@ -130,6 +130,17 @@ static void start(void *data)
 	tsim_actor_spawn(nap->engine, "sleeper", 0, 0, sleeper, nap);
 }
 
+/* A discard of up to 1 GiB. */
+void fake_latency(struct tsim_distributions *distributions, tsim_ns latency)
+{
+	TsimHistogram **h = &distributions->latencies.of[TSIM_IO_DISCARD * TSIM_N_SIZES +
+							 TSIM_SIZE_1GIB];
+
+	if (!*h)
+		*h = tsim_histogram_new();
+	tsim_histogram_add(*h, latency);
+}
+
 gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy,
 			guint32 replication, struct tsim_outcome *outcome,
 			struct tsim_distributions *distributions, GPtrArray *races, GError **error)
@@ -138,6 +149,7 @@ gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy
 
 	/* Something is in the sums already when the second policy meets its fate. */
 	tsim_histogram_add(distributions->discard, replication * 1000);
+	fake_latency(distributions, replication * 1000);
 	if (policy && setup->crash_every &&
 	    replication % setup->crash_every == setup->crash_every - 1)
 		abort();

@@ -20,4 +20,5 @@ TsimSetup *fake_setup(const char *policies, guint64 replications);
 void fake_setup_free(TsimSetup *setup);
 void fake_outcome(const TsimSetup *setup, guint policy, guint32 replication,
 		  struct tsim_outcome *outcome);
+void fake_latency(struct tsim_distributions *distributions, tsim_ns latency);
 struct tsim_race *fake_race(const char *kind, const char *fate, guint copies, guint copies_lost);

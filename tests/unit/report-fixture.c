@@ -26,6 +26,7 @@ void sample_init(struct sample *s, const char *policies, guint32 n)
 
 			fake_outcome(s->setup, i, r, &outcomes[i]);
 			tsim_histogram_add(p->distributions.stall, outcomes[i].stall_ns);
+			fake_latency(&p->distributions, 1000000 + r);
 			if (outcomes[i].corrupted)
 				tsim_keep_offer(p->kept, r, 0, race);
 			tsim_race_free(race);

@@ -490,6 +490,21 @@ static void test_reads_first_queued(void)
 	assert_log("d1@50 w1@100 r1@110 r2@120 r3@130 w2@230");
 }
 
+/* Little's law: the integral of the number of commands is the sum of their times. */
+static void assert_usage(void)
+{
+	tsim_ns times = 0;
+
+	for (guint i = 0; i < TSIM_N_IO; i++)
+		times += dev.load[i].wait_ns + dev.load[i].service_ns;
+	tsim_usage_advance(&dev.usage, tsim_now(engine));
+	g_assert_cmpint(dev.usage.depth_ns, ==, times);
+	g_assert_cmpuint(dev.usage.max_depth, ==, 2);
+	g_assert_cmpint(dev.usage.backlog_ns, ==, 50);
+	g_assert_cmpuint(dev.usage.max_backlog, ==, 1);
+	g_assert_cmpuint(dev.usage.max_backlog_bytes, ==, tsim_range_len(pages(0, 1)));
+}
+
 /* Waits and services of each kind, since it was said so. */
 static void act_count(void *data)
 {
@@ -511,6 +526,7 @@ static void act_count(void *data)
 	g_assert_cmpint(load[TSIM_IO_DISCARD].service_ns, ==, 50);
 	g_assert_cmpuint(load[TSIM_IO_FLUSH].n, ==, 1);
 	g_assert_cmpint(dev.counted_from_ns, ==, 10);
+	assert_usage();
 }
 
 static void start_count(void *data)

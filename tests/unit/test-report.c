@@ -279,6 +279,12 @@ static void test_json(void)
 		"commit_ns.p99",
 		"discard_ns.p50",
 		"io_ns.p50",
+		"device.busy_share",
+		"device.queue_depth.mean",
+		"device.queue_depth.max",
+		"device.discard_backlog.max",
+		"device.discard_backlog_bytes.mean",
+		"device.discard.latency_ns.1GiB.p99",
 		"simulated_s",
 		"events",
 	};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fake-world.h"
+#include "latencies.h"
 #include "oracle.h"
 #include "tally.h"
 
@@ -16,6 +17,11 @@ static void add_replication(const TsimSetup *setup, TsimTally *tally, guint32 re
 
 		fake_outcome(setup, i, replication, &outcomes[i]);
 		tsim_histogram_add(tally->policies[i].distributions.stall, outcomes[i].stall_ns);
+		if (replication % 2)
+			fake_latency(&tally->policies[i].distributions, outcomes[i].stall_ns);
+		outcomes[i].busy_ns = replication + 1;
+		outcomes[i].max_depth = replication % 50;
+		outcomes[i].backlog_byte_seconds = 0.5;
 		tsim_keep_offer(tally->policies[i].kept, replication, 0, race);
 		tsim_race_free(race);
 	}
@@ -190,6 +196,14 @@ static void test_truncated(void)
 	fake_setup_free(setup);
 }
 
+static guint64 discards(const TsimTally *tally, guint policy)
+{
+	g_autoptr(TsimHistogram) h = tsim_latencies_sum(
+		&tally->policies[policy].distributions.latencies, TSIM_IO_DISCARD);
+
+	return tsim_histogram_count(h);
+}
+
 static void test_merge(void)
 {
 	TsimSetup *setup = fake_setup(POLICIES, N);
@@ -211,6 +225,10 @@ static void test_merge(void)
 		g_assert_cmpint(sum->policies[i].sum.stall_ns, ==, whole->policies[i].sum.stall_ns);
 		g_assert_cmpfloat(sum->policies[i].stalled.sx, ==, whole->policies[i].stalled.sx);
 		g_assert_cmpuint(tsim_histogram_count(sum->policies[i].distributions.stall), ==, N);
+		g_assert_cmpuint(discards(sum, i), ==, N / 2);
+		g_assert_cmpint(sum->policies[i].sum.busy_ns, ==, N * (N + 1) / 2);
+		g_assert_cmpuint(sum->policies[i].sum.max_depth, ==, 49);
+		g_assert_cmpfloat(sum->policies[i].sum.backlog_byte_seconds, ==, N / 2);
 	}
 	fake_setup_free(setup);
 }

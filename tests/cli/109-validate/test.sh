@@ -45,4 +45,7 @@ if command -v gnuplot > /dev/null; then
 	gnuplot -c "$TEST_TOP/../../plots/write-amplification.gp" made/validation.tsv svg made/w.svg \
 		2> "$err" || _fail 'write-amplification.gp'
 	grep -q '</svg>' made/w.svg || _fail 'no figure'
+	run_check plot made --terminal svg --only write-amplification
+	expect '^made/plots/write-amplification.svg$'
+	run_mustfail "--only: made has no 'risk'" plot made --only risk
 fi

@@ -27,6 +27,8 @@ for name in stall risk risk-map stall-map trade chunk-alloc ccdf timeline conver
 done
 grep -q '^corruption: no figure, it would have 18 columns' "$err" || _fail "no word about corruption"
 grep -q '^funnel: no figure, there would be 18 groups' "$err" || _fail "no word about the funnel"
+grep -q '^read-latency: no figure, nothing was read' "$err" || _fail "no word about the reads"
+grep -q '^discard-size: no figure, there would be 18 points' "$err" || _fail "no word about the sizes"
 grep -q 'device.discard.latency' r/plots/risk.svg || _fail "risk: the axis does not say what D sets"
 grep -q 'pinned-chunk, D = 1s, T = 30s, replication 0' r/plots/timeline.svg ||
 	_fail "timeline: it does not say which replication"
@@ -54,7 +56,8 @@ grep -q 'closed form' a.svg || _fail "no closed form"
 gnuplot -c "$plots/risk.gp" r svg b.svg Title no_such 2> "$err"
 [ $? -eq 2 ] || _fail "a metric that is not there"
 [ -e b.svg ] && _fail "an empty figure is left"
-for name in risk risk-map stall-map trade ccdf funnel timeline convergence paired; do
+for name in risk risk-map stall-map trade ccdf funnel timeline convergence paired read-latency \
+	discard-size; do
 	gnuplot -c "$plots/$name.gp" 2> "$err" && _fail "$name: status 0 without data"
 	grep -q "^usage: gnuplot -c $name.gp DIR" "$err" || _fail "$name: no usage"
 	gnuplot -c "$plots/$name.gp" missing svg s.svg 2> "$err" && _fail "$name: no error"
@@ -74,5 +77,6 @@ grep -q '^timeline: no figure, r: it lacks results.sqlite' "$err" || _fail "no w
 
 # What validate leaves is drawn too.
 run_status 0 validate r1 -o v
-run_check plot v --terminal svg
+run_status 0 plot v --terminal svg
 expect '^v/plots/validation.svg$'
+grep -q '^write-amplification: no figure, no row of it is' "$err" || _fail "no word about flash"

@@ -25,7 +25,7 @@ same()
 [[ $(gnuplot --version) = "gnuplot 5.4 "* ]] && golden=yes || golden=no
 
 for name in corruption stall space-time risk risk-map stall-map trade ccdf funnel timeline \
-	convergence paired; do
+	convergence paired read-latency discard-size; do
 	for term in dumb svg; do
 		gnuplot -c "$plots/$name.gp" "$here/data" $term $name.$term \
 			"golden: seed 1, 60 replications" 2> "$err" || _fail "$name in $term: status $?"
@@ -36,7 +36,7 @@ for name in corruption stall space-time risk risk-map stall-map trade ccdf funne
 		_fail "$name: a line of more than 79 columns"
 	[ $golden = yes ] || continue
 	same $name.dumb
-	case $name in risk | risk-map | trade | funnel) same $name.svg ;; esac
+	case $name in risk | risk-map | trade | funnel | discard-size) same $name.svg ;; esac
 done
 
 # A limit is a triangle with its value, never a point at 0.
