@@ -218,6 +218,33 @@ static void man_presets(void)
 	man_preset("presets/workloads.conf");
 }
 
+#define BY_SIZE ".latency_ns."
+
+/* What there is of every size of command, once, with SIZE. */
+static void man_name(const char *name, const char *end)
+{
+	const char *size = strstr(name, BY_SIZE);
+	g_autofree char *any = NULL;
+
+	if (!size) {
+		man_line("", name, end);
+		return;
+	}
+	size += strlen(BY_SIZE);
+	if (!g_str_has_prefix(size, tsim_size_names[0]))
+		return;
+	any = g_strdup_printf("%.*sSIZE%s", (int)(size - name), name,
+			      size + strlen(tsim_size_names[0]));
+	man_line("", any, end);
+}
+
+static void man_sizes(void)
+{
+	printf(".PP\nSIZE is the smallest of these that a command fits in:\n");
+	for (guint i = 0; i < TSIM_N_SIZES; i++)
+		man_line("", tsim_size_names[i], i + 1 < TSIM_N_SIZES ? ",\n" : ".\n");
+}
+
 static void man_expect(void)
 {
 	g_autoptr(GPtrArray) names = tsim_expect_names();
@@ -228,7 +255,8 @@ static void man_expect(void)
 	       "of the name or has its own. The names, with a policy of the experiment for POLICY:\n"
 	       ".PP\n.nh\n.ad l\n");
 	for (guint i = 0; i < names->len; i++)
-		man_line("", g_ptr_array_index(names, i), i + 1 < names->len ? ",\n" : ".\n");
+		man_name(g_ptr_array_index(names, i), i + 1 < names->len ? ",\n" : ".\n");
+	man_sizes();
 	printf(".hy\n.ad b\n");
 }
 

@@ -23,12 +23,12 @@ trims="--set workload.open_rate=0/s --set workload.depth=1 --set workload.client
 trims+=" --set workload.warmup=0s --set workload.discard_bytes=1MiB --set workload.requests=8"
 trims+=" --set device.discard.latency=fixed(1s)"
 for places in random sequential; do
-	run_check run "$queue" $small --format json -o r $trims --set workload.places=$places
+	run_check run "$queue" $small --format json -o $places $trims --set workload.places=$places
 	expect '"simulated_s" : 160'
 	expect '"commands" : 160'
 done
 # Of ranges that lie behind each other NVMe makes one command of up to four.
-run_check run "$queue" $small --format json -o r $trims --set workload.places=sequential \
+run_check run "$queue" $small --format json -o ranges $trims --set workload.places=sequential \
 	--set workload.discard_ranges=8 --set device.discard.max_ranges=4 \
 	--set device.discard.slots=1
 expect '"simulated_s" : 320'
