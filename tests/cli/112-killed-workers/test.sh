@@ -4,7 +4,9 @@ source "$TEST_TOP/common"
 
 r1=$TEST_TOP/../../configs/validation/r1.conf
 n=60000
+begin=${EPOCHREALTIME/./}
 run_check run "$r1" --replications $n -j 2 --quiet -o whole
+took=$((${EPOCHREALTIME/./} - begin)) # us
 
 "$TRIMSIM" run "$r1" --replications $n -j 2 --quiet -o r > "$out" 2> "$err" &
 pid=$!
@@ -12,7 +14,9 @@ killed=0
 while kill -0 $pid 2> /dev/null; do
 	workers=($(pgrep -P $pid)) && kill -9 ${workers[RANDOM % ${#workers[@]}]} 2> /dev/null &&
 		killed=$((killed + 1))
-	sleep 0.0$((RANDOM % 6 + 4))
+	# in proportion, or on a busy machine ten workers in a row die before they have started
+	pause=$((took / 15 + RANDOM % (took / 15)))
+	sleep $((pause / 1000000)).$(printf %06d $((pause % 1000000)))
 done
 wait $pid
 status=$?
