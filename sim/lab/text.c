@@ -188,8 +188,8 @@ static char *limit_text(double ns, const char *zero)
 
 /**
  * tsim_text_quantile() - "12.3ms [11.8ms, 13.1ms]"; "-" when too few samples carry it
- * @e: in nanoseconds; a limit that is not known is "-", without both, or if these are 0 as the
- * value is, that stands alone
+ * @e: in nanoseconds; a limit that is not known is "-"; without both, or if the value is 0 and
+ * nothing above it is known, that stands alone
  * @zero: what to write for a time of 0
  */
 char *tsim_text_quantile(const struct tsim_estimate *e, const char *zero)
@@ -198,7 +198,7 @@ char *tsim_text_quantile(const struct tsim_estimate *e, const char *zero)
 	g_autofree char *low = limit_text(e->low, "0s"), *high = limit_text(e->high, "0s");
 
 	if (!isfinite(e->estimate) || (!isfinite(e->low) && !isfinite(e->high)) ||
-	    (e->low == 0 && e->high == 0))
+	    (e->estimate == 0 && e->low == 0 && !(isfinite(e->high) && e->high > 0)))
 		return g_steal_pointer(&value);
 	return g_strdup_printf("%s [%s, %s]", value, low, high);
 }
