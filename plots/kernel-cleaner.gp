@@ -32,12 +32,23 @@ set lmargin 12
 array name[3] = ["removals / hour", "exposed / hour", "exposed / discard"]
 array line[3] = [23, 26, 11]	# columns of the sweep
 array point[3] = [8, 11, 14]	# ... and of the kernel's points
+# three to five tics in so low a panel
+array step[3]
+do for [i = 1:3] {
+	stats data index "cleaner" using (column(line[i] + 2)) nooutput prefix "S"
+	stats data index "kernel-cleaner" using (column(point[i] + 2)) nooutput prefix "K"
+	top = S_max > K_max ? S_max : K_max
+	step[i] = 10 ** floor(log10(top))
+	if (top / step[i] < 2) { step[i] = step[i] / 2 }
+	if (top / step[i] > 5) { step[i] = step[i] * 2 }
+}
 text = term eq "dumb"
 if (text) { set terminal dumb 78,60 mono noenhanced }
 set multiplot layout 3, 1 title heading noenhanced
 do for [i = 1:3] {
 	set ylabel name[i] font ",9"
 	set xlabel i == 3 ? "mean duration of a discard, ms" : ""
+	set ytics step[i]
 	l = line[i]
 	p = point[i]
 	if (text) {
