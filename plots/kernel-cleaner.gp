@@ -35,10 +35,13 @@ array point[3] = [8, 11, 14]	# ... and of the kernel's points
 # three to five tics in so low a panel
 array step[3]
 do for [i = 1:3] {
+	undefine S_* K_*
 	stats data index "cleaner" using (column(line[i] + 2)) nooutput prefix "S"
 	stats data index "kernel-cleaner" using (column(point[i] + 2)) nooutput prefix "K"
-	top = S_max > K_max ? S_max : K_max
-	step[i] = 10 ** floor(log10(top))
+	top = 0
+	if (exists("S_max")) { top = S_max }	# too few runs have no limits
+	if (exists("K_max") && K_max > top) { top = K_max }
+	step[i] = top > 0 ? 10.0 ** floor(log10(top)) : 1.0
 	if (top / step[i] < 2) { step[i] = step[i] / 2 }
 	if (top / step[i] > 5) { step[i] = step[i] * 2 }
 }
