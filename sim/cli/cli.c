@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -170,6 +171,24 @@ gboolean tsim_cli_count(const char *option, const char *text, guint64 low, guint
 			  "--%s: '%s' is not a number from %" G_GUINT64_FORMAT
 			  " to %" G_GUINT64_FORMAT,
 			  option, text, low, high);
+}
+
+gboolean tsim_cli_make_directory(const char *dir, GError **error)
+{
+	if (dir && g_mkdir_with_parents(dir, 0777) < 0)
+		return tsim_throw(error, "-o: cannot make the directory %s: %s", dir,
+				  g_strerror(errno));
+	return TRUE;
+}
+
+void tsim_cli_print(struct tsim_printer *p, char *text)
+{
+	g_string_append(p->text, text);
+	if (p->live) {
+		fputs(text, stdout);
+		fflush(stdout);
+	}
+	g_free(text);
 }
 
 /** tsim_cli_save() - @text in the file @name of @dir, whole or not at all */

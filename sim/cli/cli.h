@@ -58,7 +58,17 @@ gboolean tsim_cli_parse(int *argc, char ***argv, const GOptionEntry *entries, co
 gboolean tsim_cli_check_jobs(int jobs, GError **error);
 gboolean tsim_cli_count(const char *option, const char *text, guint64 low, guint64 high,
 			guint64 *value, GError **error);
+/* For -o DIR; @dir may be NULL. */
+gboolean tsim_cli_make_directory(const char *dir, GError **error);
 gboolean tsim_cli_save(const char *dir, const char *name, const char *text, GError **error);
+/* What a validation prints: kept for its file, and on stdout as it becomes known if @live. */
+struct tsim_printer {
+	gboolean live;
+	GString *text;
+};
+
+void tsim_cli_print(struct tsim_printer *p, char *text); /* @text: (transfer full) */
+
 /* Load a configuration and apply the --set options; @sets may be NULL. */
 TsimConfig *tsim_cli_load(const char *path, char **sets, GError **error);
 TsimSweep *tsim_cli_sweep(const TsimConfig *config, const char *experiment, gboolean force,

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,34 +40,16 @@ static gboolean check_options(struct tsim_devices_options *o, GError **error)
 		return FALSE;
 	o->jobs = (guint)jobs;
 	o->sizes = dir != NULL;
-	if (dir && g_mkdir_with_parents(dir, 0777) < 0)
-		return tsim_throw(error, "-o: cannot make the directory %s: %s", dir,
-				  g_strerror(errno));
-	return TRUE;
-}
-
-struct printer {
-	gboolean live; /* rows go to stdout as they are known */
-	GString *text;
-};
-
-static void print(struct printer *p, char *text)
-{
-	g_string_append(p->text, text);
-	if (p->live) {
-		fputs(text, stdout);
-		fflush(stdout);
-	}
-	g_free(text);
+	return tsim_cli_make_directory(dir, error);
 }
 
 static void print_row(const struct tsim_device_result *result, gpointer data)
 {
-	struct printer *p = data;
+	struct tsim_printer *p = data;
 
 	if (p->text->len == 0)
-		print(p, tsim_devices_head());
-	print(p, tsim_devices_line(result));
+		tsim_cli_print(p, tsim_devices_head());
+	tsim_cli_print(p, tsim_devices_line(result));
 }
 
 static gboolean save_all(const char *text, const char *tsv, const char *json,
@@ -86,7 +67,7 @@ static gboolean validate(gboolean *passed, GError **error)
 {
 	struct tsim_devices_options options = { .seed = TSIM_DEVICES_SEED };
 	g_autoptr(GString) text = g_string_new(NULL);
-	struct printer p = { .live = !format || strcmp(format, "text") == 0, .text = text };
+	struct tsim_printer p = { .live = !format || strcmp(format, "text") == 0, .text = text };
 	g_autofree char *json = NULL, *tsv = NULL;
 	g_autoptr(TsimDeviceTable) table = NULL;
 
@@ -95,7 +76,7 @@ static gboolean validate(gboolean *passed, GError **error)
 	table = tsim_devices_validate(&options, print_row, &p, error);
 	if (!table)
 		return FALSE;
-	print(&p, tsim_devices_foot(table));
+	tsim_cli_print(&p, tsim_devices_foot(table));
 	json = tsim_devices_json(table);
 	tsv = tsim_devices_tsv(table);
 	if (!p.live)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -102,44 +101,26 @@ static gboolean check_options(struct tsim_kernel_options *o, GError **error)
 		return FALSE;
 	o->replications = (guint)n;
 	o->jobs = (guint)jobs;
-	if (dir && g_mkdir_with_parents(dir, 0777) < 0)
-		return tsim_throw(error, "-o: cannot make the directory %s: %s", dir,
-				  g_strerror(errno));
-	return TRUE;
-}
-
-struct printer {
-	gboolean live; /* rows go to stdout as they are known */
-	GString *text;
-};
-
-static void print(struct printer *p, char *text)
-{
-	g_string_append(p->text, text);
-	if (p->live) {
-		fputs(text, stdout);
-		fflush(stdout);
-	}
-	g_free(text);
+	return tsim_cli_make_directory(dir, error);
 }
 
 static void print_report(const struct tsim_kernel_report *report, gpointer data)
 {
-	print(data, tsim_kernel_text(report));
+	tsim_cli_print(data, tsim_kernel_text(report));
 }
 
 static gboolean validate(char **series, gboolean *passed, GError **error)
 {
 	struct tsim_kernel_options options = { .series = series, .seed = TSIM_KERNEL_SEED };
 	g_autoptr(GString) text = g_string_new(NULL);
-	struct printer p = { .live = g_strcmp0(format, "json") != 0, .text = text };
+	struct tsim_printer p = { .live = g_strcmp0(format, "json") != 0, .text = text };
 	g_autoptr(TsimKernelTable) table = NULL;
 	g_autofree char *json = NULL, *tsv = NULL;
 
 	if (!check_options(&options, error) ||
 	    !tsim_kernel_validate(&options, print_report, &p, &table, error))
 		return FALSE;
-	print(&p, tsim_kernel_foot(table));
+	tsim_cli_print(&p, tsim_kernel_foot(table));
 	json = tsim_kernel_json(table);
 	tsv = tsim_kernel_tsv(table);
 	if (!p.live)

@@ -51,36 +51,22 @@ static gboolean check_options(struct tsim_validate_options *o, GError **error)
 	if (!tsim_cli_count("budget", budget, 1000, G_MAXUINT32, &o->budget, error) ||
 	    !tsim_cli_count("seed", seed, 0, G_MAXUINT32, &o->seed, error))
 		return FALSE;
-	if (dir && g_mkdir_with_parents(dir, 0777) < 0)
-		return tsim_throw(error, "-o: cannot make the directory %s: %s", dir,
-				  g_strerror(errno));
-	return TRUE;
+	return tsim_cli_make_directory(dir, error);
 }
 
 struct printer {
-	gboolean live; /* lines go to stdout as they are known */
-	GString *text;
+	struct tsim_printer to;
 	struct tsim_validate_result before;
 	gboolean has_before;
 };
-
-static void print(struct printer *p, char *text)
-{
-	g_string_append(p->text, text);
-	if (p->live) {
-		fputs(text, stdout);
-		fflush(stdout);
-	}
-	g_free(text);
-}
 
 static void print_line(const struct tsim_validate_result *result, gpointer data)
 {
 	struct printer *p = data;
 
 	if (!p->has_before)
-		print(p, tsim_validate_head());
-	print(p, tsim_validate_line(result, p->has_before ? &p->before : NULL));
+		tsim_cli_print(&p->to, tsim_validate_head());
+	tsim_cli_print(&p->to, tsim_validate_line(result, p->has_before ? &p->before : NULL));
 	p->before = *result;
 	p->has_before = TRUE;
 }
@@ -90,7 +76,7 @@ static gboolean save_all(const struct printer *p, const struct tsim_validate_tab
 {
 	g_autofree char *tsv = tsim_validate_tsv(table);
 
-	return tsim_cli_save(dir, "validation.txt", p->text->str, error) &&
+	return tsim_cli_save(dir, "validation.txt", p->to.text->str, error) &&
 	       tsim_cli_save(dir, "validation.json", json, error) &&
 	       tsim_cli_save(dir, "validation.tsv", tsv, error);
 }
@@ -101,7 +87,7 @@ static gboolean validate(char **cases, gboolean *passed, GError **error)
 						 .budget = TSIM_VALIDATE_BUDGET,
 						 .seed = TSIM_VALIDATE_SEED };
 	g_autoptr(GString) text = g_string_new(NULL);
-	struct printer p = { .live = g_strcmp0(format, "json") != 0, .text = text };
+	struct printer p = { .to = { .live = g_strcmp0(format, "json") != 0, .text = text } };
 	g_autoptr(TsimValidateTable) table = NULL;
 	g_autofree char *json = NULL;
 
@@ -110,9 +96,9 @@ static gboolean validate(char **cases, gboolean *passed, GError **error)
 	options.jobs = jobs;
 	if (!tsim_validate(&options, print_line, &p, &table, error))
 		return FALSE;
-	print(&p, tsim_validate_foot(table));
+	tsim_cli_print(&p.to, tsim_validate_foot(table));
 	json = tsim_validate_json(table);
-	if (!p.live)
+	if (!p.to.live)
 		fputs(json, stdout);
 	*passed = tsim_validate_passed(table);
 	return !dir || save_all(&p, table, json, error);
