@@ -116,11 +116,7 @@ void tsim_directory_clear(struct tsim_directory *dir)
 /* Did this transaction copy the leaf, or make it? */
 static gboolean is_fresh(const struct tsim_extent *leaf)
 {
-	const struct tsim_chunk *chunk = leaf->bg->chunk;
-
-	return !tsim_interval_set_overlaps(&chunk->on_disk,
-					   TSIM_RANGE(leaf->range.start - chunk->logical,
-						      leaf->range.end - chunk->logical));
+	return !tsim_interval_set_overlaps(&leaf->bg->chunk->on_disk, tsim_extent_offsets(leaf));
 }
 
 /* Copy a leaf unless this transaction did; where a balance took it nobody knows, so another will do. */

@@ -107,6 +107,8 @@ gboolean tsim_extent_take(struct tsim_fs *fs, int type, guint64 bytes, guint64 m
 gboolean tsim_extent_take_after(struct tsim_fs *fs, const struct tsim_extent *old, guint64 bytes,
 				struct tsim_extent *out);
 
+/* Within its chunk: what chunk->live and chunk->on_disk count in. */
+struct tsim_range tsim_extent_offsets(const struct tsim_extent *extent);
 gboolean tsim_extent_live(const struct tsim_extent *extent);
 
 void tsim_extent_take_at(struct tsim_fs *fs, struct tsim_block_group *bg, struct tsim_range range);

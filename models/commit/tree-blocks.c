@@ -20,14 +20,12 @@
 static tsim_ns write_extent(struct tsim_fs *fs, const struct tsim_extent *extent)
 {
 	struct tsim_chunk *chunk = extent->bg->chunk;
-	guint64 start = extent->range.start - chunk->logical,
-		end = extent->range.end - chunk->logical;
+	struct tsim_range whole = tsim_extent_offsets(extent);
 	tsim_ns done = 0;
 
-	for (guint i = tsim_interval_set_find(&chunk->live, start);
-	     i < chunk->live.n && chunk->live.ranges[i].start < end; i++) {
-		struct tsim_range r =
-			tsim_range_intersect(chunk->live.ranges[i], TSIM_RANGE(start, end));
+	for (guint i = tsim_interval_set_find(&chunk->live, whole.start);
+	     i < chunk->live.n && chunk->live.ranges[i].start < whole.end; i++) {
+		struct tsim_range r = tsim_range_intersect(chunk->live.ranges[i], whole);
 
 		r.start += chunk->logical;
 		r.end += chunk->logical;
@@ -108,8 +106,7 @@ void tsim_extent_free_live(struct tsim_fs *fs, struct tsim_transaction *trans,
 			   const struct tsim_extent *extent)
 {
 	const struct tsim_chunk *chunk = extent->bg->chunk;
-	struct tsim_range whole = TSIM_RANGE(extent->range.start - chunk->logical,
-					     extent->range.end - chunk->logical);
+	struct tsim_range whole = tsim_extent_offsets(extent);
 	guint i;
 
 	while ((i = tsim_interval_set_find(&chunk->live, whole.start)) < chunk->live.n) {
@@ -219,15 +216,11 @@ void tsim_tree_cow(struct tsim_fs *fs, struct tsim_transaction *trans, guint n_b
 static gboolean find_root(struct tsim_fs *fs, guint i, struct tsim_extent *old)
 {
 	GArray *roots = fs->commit.roots;
-	const struct tsim_chunk *chunk;
 
 	if (i >= roots->len)
 		return tsim_tree_pick(fs, NODESIZE, old);
 	*old = g_array_index(roots, struct tsim_extent, i);
-	chunk = old->bg->chunk;
-	return tsim_interval_set_contains(&chunk->on_disk,
-					  TSIM_RANGE(old->range.start - chunk->logical,
-						     old->range.end - chunk->logical)) ||
+	return tsim_interval_set_contains(&old->bg->chunk->on_disk, tsim_extent_offsets(old)) ||
 	       tsim_tree_pick(fs, NODESIZE, old);
 }
 

@@ -45,8 +45,7 @@ static gboolean refill_cluster(struct tsim_space *space, guint64 bytes, guint64 
 	if (last && g_ptr_array_find(groups, last, &first))
 		first++;
 	for (guint i = 0; i < groups->len; i++) {
-		struct tsim_block_group *bg =
-			g_ptr_array_index(groups, (first + i) % groups->len);
+		struct tsim_block_group *bg = g_ptr_array_index(groups, (first + i) % groups->len);
 
 		if (fill_from(space, bg, bg->range.start, bytes, min))
 			return TRUE;
@@ -125,14 +124,17 @@ gboolean tsim_extent_take_after(struct tsim_fs *fs, const struct tsim_extent *ol
 	return tsim_extent_take(fs, (int)bg->type, bytes, bytes, out);
 }
 
+struct tsim_range tsim_extent_offsets(const struct tsim_extent *extent)
+{
+	guint64 base = extent->bg->chunk->logical;
+
+	return TSIM_RANGE(extent->range.start - base, extent->range.end - base);
+}
+
 /* Is it still there, in use?  A balance may have moved it. */
 gboolean tsim_extent_live(const struct tsim_extent *extent)
 {
-	const struct tsim_chunk *chunk = extent->bg->chunk;
-
-	return tsim_interval_set_contains(&chunk->live,
-					  TSIM_RANGE(extent->range.start - chunk->logical,
-						     extent->range.end - chunk->logical));
+	return tsim_interval_set_contains(&extent->bg->chunk->live, tsim_extent_offsets(extent));
 }
 
 /**

@@ -160,7 +160,8 @@ static void wait_for_space(struct tsim_fs *fs, const struct tsim_enospc_rule *ru
 	} else {
 		tsim_sleep(fs->engine, rule->delay_ns);
 		if (is_false && fs->space.pinned_chunks->len == 0)
-			request->cause = TSIM_STALL_FALSE_ENOSPC; /* nothing is pinned: only `full` sticks */
+			request->cause =
+				TSIM_STALL_FALSE_ENOSPC; /* nothing is pinned: only `full` sticks */
 	}
 	wait_end(fs, request);
 }
@@ -212,12 +213,9 @@ static void give_back(struct tsim_fs *fs, GArray *extents, guint from)
 {
 	for (guint i = from; i < extents->len; i++) {
 		struct tsim_extent *e = &g_array_index(extents, struct tsim_extent, i);
-		guint64 base = e->bg->chunk->logical;
 
 		/* a balance may have moved it during a wait */
-		if (tsim_interval_set_contains(&e->bg->chunk->live,
-					       TSIM_RANGE(e->range.start - base,
-							  e->range.end - base)))
+		if (tsim_extent_live(e))
 			tsim_extent_put_back(fs, e);
 	}
 	g_array_set_size(extents, from);

@@ -144,9 +144,7 @@ static gboolean move_one(struct tsim_fs *fs, struct tsim_transaction *trans,
 		return FALSE;
 	/* whatever happened while a chunk was made: files may have been truncated */
 	tsim_run_delayed_frees(fs, trans);
-	if (!tsim_interval_set_contains(&chunk->live,
-					TSIM_RANGE(from.range.start - chunk->logical,
-						   from.range.end - chunk->logical))) {
+	if (!tsim_extent_live(&from)) {
 		tsim_extent_free(fs, trans, &to);
 		return TRUE;
 	}

@@ -16,8 +16,9 @@ static void event_row(struct tsim_report_column *c, const char *name, guint64 k)
 	tsim_row(c, name, tsim_text_count(k, c->n, c->confidence));
 }
 
-static void quantile_row(struct tsim_report_column *c, const char *name, enum tsim_distribution which,
-			 enum tsim_quantile quantile, const char *zero)
+static void quantile_row(struct tsim_report_column *c, const char *name,
+			 enum tsim_distribution which, enum tsim_quantile quantile,
+			 const char *zero)
 {
 	struct tsim_estimate e = tsim_result_quantile(c->result, c->policy, which, quantile);
 
@@ -32,8 +33,8 @@ static void corruption_rows(struct tsim_report_column *c)
 
 	if (sum->corrupted)
 		tsim_row(c, "corrupt (fail:runs)",
-		    g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, sum->corrupted,
-				    c->n));
+			 g_strdup_printf("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, sum->corrupted,
+					 c->n));
 	else
 		tsim_row(c, "corrupt (fail:runs)", tsim_text_share(0, c->n, c->confidence));
 	tsim_row(c, "P(corrupt)", tsim_text_estimate(&c->s.probability));
@@ -84,7 +85,8 @@ static void stall_rows(struct tsim_report_column *c)
 		pct.estimate *= 100;
 		pct.low *= 100;
 		pct.high *= 100;
-		tsim_row(c, "  stalled", tsim_text_count(sum->stalled, sum->requests, c->confidence));
+		tsim_row(c, "  stalled",
+			 tsim_text_count(sum->stalled, sum->requests, c->confidence));
 		/* one replication has no variance: its limits are those of any share */
 		tsim_row(c, "  stalled %", c->n > 1 ? tsim_text_estimate(&pct) : g_strdup("-"));
 	} else {
@@ -93,7 +95,7 @@ static void stall_rows(struct tsim_report_column *c)
 	}
 	if (c->waiting)
 		tsim_row(c, "  still waiting at the end",
-		    tsim_text_count(sum->waiting, sum->requests, c->confidence));
+			 tsim_text_count(sum->waiting, sum->requests, c->confidence));
 	quantile_row(c, "  stall p50", TSIM_DIST_STALL, TSIM_P50, "no wait");
 	quantile_row(c, "  stall p90", TSIM_DIST_STALL, TSIM_P90, "no wait");
 	quantile_row(c, "  stall p99", TSIM_DIST_STALL, TSIM_P99, "no wait");
@@ -113,7 +115,8 @@ static void space_rows(struct tsim_report_column *c)
 	g_autofree char *held = NULL;
 
 	tsim_row(c, "  enospc", tsim_text_share(sum->enospc, sum->requests, c->confidence));
-	tsim_row(c, "  false enospc", tsim_text_share(sum->false_enospc, sum->requests, c->confidence));
+	tsim_row(c, "  false enospc",
+		 tsim_text_share(sum->false_enospc, sum->requests, c->confidence));
 	tsim_row(c, "  displaced", tsim_text_share(sum->displaced, sum->requests, c->confidence));
 	tsim_row(c, "  shrunk", tsim_text_share(sum->shrunk, sum->requests, c->confidence));
 	tsim_count_row(c, "  extra commits", sum->extra_commits);
@@ -125,7 +128,7 @@ static void space_rows(struct tsim_report_column *c)
 	tsim_row(c, "  peak", tsim_text_bytes(sum->pinned_max_bytes));
 	held = tsim_text_bytes(sum->pinned_byte_seconds);
 	tsim_row(c, "  held",
-	    sum->pinned_byte_seconds > 0 ? g_strdup_printf("%s s", held) : g_strdup("none"));
+		 sum->pinned_byte_seconds > 0 ? g_strdup_printf("%s s", held) : g_strdup("none"));
 }
 
 static void duration_rows(struct tsim_report_column *c)
@@ -149,8 +152,8 @@ static void activity_rows(struct tsim_report_column *c)
 	tsim_count_row(c, "  removals", sum->removals);
 	tsim_count_row(c, "  removals skipped", sum->removals_skipped);
 	tsim_row(c, "  relocations failed",
-	    tsim_text_share(sum->relocations_failed, sum->relocations + sum->relocations_failed,
-			    c->confidence));
+		 tsim_text_share(sum->relocations_failed,
+				 sum->relocations + sum->relocations_failed, c->confidence));
 	tsim_count_row(c, "  chunks allocated", sum->chunks_allocated);
 	tsim_count_row(c, "  commits", sum->commits);
 	tsim_row(c, "  simulated", tsim_text_time(sum->simulated_ns));
@@ -171,7 +174,8 @@ static void flash_rows(struct tsim_report_column *c)
 	tsim_count_row(c, "  blocks erased", sum->erased_blocks);
 }
 
-static void column_init(struct tsim_report_column *c, const struct tsim_result *result, guint policy)
+static void column_init(struct tsim_report_column *c, const struct tsim_result *result,
+			guint policy)
 {
 	c->overlaps = c->flash = c->waiting = FALSE;
 	c->kinds = c->sizes = 0;
@@ -277,8 +281,7 @@ static void append_difference(GString *out, const char *name, const struct tsim_
 	gboolean differs = d->sum != 0 || d->sum2 != 0;
 
 	g_string_append_printf(out, "%-*s%*s%s\n", NAME_WIDTH, name, VALUE_WIDTH + 5,
-			       differs ? text : none,
-			       significant ? " *" : "");
+			       differs ? text : none, significant ? " *" : "");
 }
 
 static void append_paired(GString *out, const struct tsim_result *result, guint second)
@@ -318,8 +321,7 @@ static void append_extent(GString *out, const struct tsim_result *result)
 				       " corrupted replications or more\n",
 				       e->enough);
 	if (result->stopped == TSIM_STOPPED_CAP)
-		g_string_append_printf(out,
-				       "CAP of replications reached before %s: less precise\n",
+		g_string_append_printf(out, "CAP of replications reached before %s: less precise\n",
 				       e->stop);
 	if (result->stopped == TSIM_STOPPED_TIME)
 		g_string_append(out, "STOPPED when its time was up: another run gets as far as it "

@@ -152,9 +152,9 @@ static char *points_begin(const struct tsim_document *document, const struct tsi
 	GString *out = g_string_new(NULL);
 	static const char *const bounds[] = { "", "_low", "_high" };
 	static const char *const percentiles[] = {
-		"p50_ns", "p50_low_ns", "p50_high_ns", "p90_ns",  "p90_low_ns",	 "p90_high_ns",
-		"p99_ns", "p99_low_ns", "p99_high_ns", "p999_ns", "p999_low_ns", "p999_high_ns",
-		"max_ns",
+		"p50_ns",      "p50_low_ns",   "p50_high_ns", "p90_ns",	     "p90_low_ns",
+		"p90_high_ns", "p99_ns",       "p99_low_ns",  "p99_high_ns", "p999_ns",
+		"p999_low_ns", "p999_high_ns", "max_ns",
 	};
 	const guint n_percentiles = G_N_ELEMENTS(percentiles);
 
@@ -338,8 +338,8 @@ static char *read_point(const struct tsim_document *document, const struct tsim_
 
 	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
 		const struct tsim_policy_tally *p = &result->tally->policies[i];
-		g_autoptr(TsimHistogram) reads =
-			tsim_latencies_sum(&p->distributions.latencies, TSIM_IO_READ);
+		g_autoptr(TsimHistogram)
+			reads = tsim_latencies_sum(&p->distributions.latencies, TSIM_IO_READ);
 
 		append_block_name(out, result, i);
 		append_percentile_curve(out, reads);
