@@ -19,22 +19,30 @@ static const char *const time_units[] = { "ns", "us", "ms", "s" };
 struct columns {
 	const char *separator;
 	int time, bytes, count;
+	int twice; /* says what one before it says */
 	const char *unit, *name; /* of the time */
 };
 
 static void use_column(struct columns *c, const char *name, int i)
 {
+	int *column = NULL;
+
 	for (guint k = 0; k < G_N_ELEMENTS(time_names); k++) {
-		if (strcmp(name, time_names[k]) == 0) {
-			c->time = i;
+		if (g_ascii_strcasecmp(name, time_names[k]) == 0) {
+			column = &c->time;
 			c->unit = time_units[k];
 			c->name = time_names[k];
 		}
 	}
-	if (strcmp(name, "bytes") == 0)
-		c->bytes = i;
-	if (strcmp(name, "count") == 0)
-		c->count = i;
+	if (g_ascii_strcasecmp(name, "bytes") == 0)
+		column = &c->bytes;
+	if (g_ascii_strcasecmp(name, "count") == 0)
+		column = &c->count;
+	if (!column)
+		return;
+	if (*column >= 0)
+		c->twice = i;
+	*column = i;
 }
 
 /* TRUE: the line is a heading, and says where a time is. */
@@ -42,11 +50,20 @@ static gboolean read_heading(const char *line, struct columns *c)
 {
 	g_auto(GStrv) names = NULL;
 
-	*c = (struct columns){ strchr(line, '\t') ? "\t" : ",", -1, -1, -1, NULL, NULL };
+	*c = (struct columns){ strchr(line, '\t') ? "\t" : ",", -1, -1, -1, -1, NULL, NULL };
 	names = g_strsplit(line, c->separator, -1);
 	for (int i = 0; names[i]; i++)
 		use_column(c, g_strstrip(names[i]), i);
 	return c->time >= 0;
+}
+
+static gboolean check_heading(const struct columns *c, GError **error)
+{
+	return c->twice < 0 ||
+	       tsim_throw(error,
+			  "column %d is a second one of its kind: leave one latency_..., one "
+			  "bytes and one count",
+			  c->twice + 1);
 }
 
 /* Text in column @i, called @name. */
@@ -118,12 +135,12 @@ static gboolean parse_lines(char *text, const char *file, struct columns *c, GAr
 			continue;
 		heading = first && read_heading(line, c);
 		first = FALSE;
-		if (heading)
-			continue;
-		if (!parse_sample(line, c, &sample, error)) {
+		if (heading ? !check_heading(c, error) : !parse_sample(line, c, &sample, error)) {
 			g_prefix_error(error, "%s:%u: ", file, number);
 			return FALSE;
 		}
+		if (heading)
+			continue;
 		g_array_append_val(samples, sample);
 	}
 	return TRUE;
@@ -132,13 +149,23 @@ static gboolean parse_lines(char *text, const char *file, struct columns *c, GAr
 /* A pipe would be empty when the law is read again. */
 static gboolean read_text(const char *file, char **text, GError **error)
 {
+	static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8; spreadsheets write it */
 	GStatBuf st;
+	gsize size;
 
 	if (g_stat(file, &st) == 0 && !S_ISREG(st.st_mode))
 		return tsim_throw(error, "%s: not a regular file", file);
 	if (g_stat(file, &st) == 0 && st.st_size > MAX_FILE_BYTES)
 		return tsim_throw(error, "%s: longer than 64MiB", file);
-	return g_file_get_contents(file, text, NULL, error);
+	if (!g_file_get_contents(file, text, &size, error))
+		return FALSE;
+	if (!g_utf8_validate(*text, size, NULL))
+		return tsim_throw(error,
+				  "%s: not UTF-8 text: convert it, e.g. iconv -f UTF-16 -t UTF-8",
+				  file);
+	if (g_str_has_prefix(*text, mark))
+		memset(*text, ' ', strlen(mark));
+	return TRUE;
 }
 
 /**
@@ -154,7 +181,7 @@ static gboolean read_text(const char *file, char **text, GError **error)
 GArray *tsim_law_read_file(const char *file, GError **error)
 {
 	g_autoptr(GArray) samples = g_array_new(FALSE, FALSE, sizeof(struct tsim_law_sample));
-	struct columns columns = { NULL, -1, -1, -1, NULL, NULL };
+	struct columns columns = { NULL, -1, -1, -1, -1, NULL, NULL };
 	g_autofree char *text = NULL;
 
 	if (!read_text(file, &text, error) || !parse_lines(text, file, &columns, samples, error))
@@ -166,11 +193,50 @@ GArray *tsim_law_read_file(const char *file, GError **error)
 	return g_steal_pointer(&samples);
 }
 
+/**
+ * tsim_law_file_length() - how long the FILE of empirical(FILE) is
+ * @text: what follows empirical(
+ *
+ * It ends at the parenthesis that closes the law: a name may have commas, and
+ * parentheses of its own in pairs.
+ */
+gsize tsim_law_file_length(const char *text)
+{
+	const char *p = text;
+
+	for (int depth = 1; *p; p++) {
+		depth += (*p == '(') - (*p == ')');
+		if (!depth)
+			break;
+	}
+	return p - text;
+}
+
+/* A manifest has to name the file too, and whoever reads it finds the same end of the name. */
+static gboolean check_name(const char *file, GError **error)
+{
+	g_autofree char *closed = g_strconcat(file, ")", NULL);
+
+	if (tsim_law_file_length(closed) != strlen(file))
+		return tsim_throw(error,
+				  "%s: a parenthesis in this path lacks its other half, rename it",
+				  file);
+	if (strstr(file, " #") || strpbrk(file, "\t\n"))
+		return tsim_throw(error,
+				  "%s: a tab, a new line or ' #' in this path, which would be "
+				  "a comment: rename it",
+				  file);
+	return TRUE;
+}
+
 /* Let an empirical law without samples be that of @file. */
 gboolean tsim_law_read_samples(TsimLaw *law, const char *file, GError **error)
 {
-	g_autoptr(GArray) samples = tsim_law_read_file(file, error);
+	g_autoptr(GArray) samples = NULL;
 
+	if (!check_name(file, error))
+		return FALSE;
+	samples = tsim_law_read_file(file, error);
 	if (!samples)
 		return FALSE;
 	law->file = g_strdup(file);

@@ -18,6 +18,7 @@ struct tsim_law_sample {
 };
 
 /* (element-type struct tsim_law_sample), in the order of the file, at least one */
+gsize tsim_law_file_length(const char *text);
 GArray *tsim_law_read_file(const char *file, GError **error);
 TsimLaw *tsim_law_new_empirical(const struct tsim_law_sample *samples, gsize n);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "law.h"
 
 /* No configuration is longer; it stops a read of a device or a pipe without end. */
 #define MAX_FILE_BYTES (16 * 1024 * 1024)
@@ -148,7 +149,8 @@ char *tsim_samples_locate(const char *from, const char *value)
 	const char *open;
 
 	while ((open = strstr(value, "empirical("))) {
-		const char *name = open + strlen("empirical("), *close = name + strcspn(name, "),");
+		const char *name = open + strlen("empirical("),
+			   *close = name + tsim_law_file_length(name);
 		g_autofree char *file = g_strstrip(g_strndup(name, close - name));
 		g_autofree char *path = *file ? tsim_include_find(from, file, NULL) : NULL;
 		g_autofree char *absolute = path ? g_canonicalize_filename(path, NULL) : NULL;

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 #include <string.h>
 #include "error.h"
+#include "law.h"
 #include "model-version.h"
 #include "world.h"
 
@@ -91,44 +92,50 @@ static const char *digest_of(const char *path, GHashTable *digests, GError **err
 	return digest;
 }
 
-/* What counts is what is in a file, not what it is called: put that behind @before. */
-static gboolean replace_file(GString *text, const char *before, const char *name,
-			     GHashTable *digests, GError **error)
+/* What counts is what is in a file, not what it is called: append that, or what is no file. */
+static gboolean append_file(GString *out, const char *name, GHashTable *digests, GError **error)
 {
-	g_autofree char *path = tsim_data_file(name, NULL), *old = NULL, *new = NULL;
-	const char *digest;
+	g_autofree char *path = tsim_data_file(name, NULL);
+	gboolean file = path && g_file_test(path, G_FILE_TEST_IS_REGULAR);
+	const char *text = file ? digest_of(path, digests, error) : name;
 
-	if (!path || !g_file_test(path, G_FILE_TEST_IS_REGULAR))
-		return TRUE;
-	digest = digest_of(path, digests, error);
-	if (!digest)
-		return FALSE;
-	old = g_strconcat(before, name, NULL);
-	new = g_strconcat(before, digest, NULL);
-	g_string_replace(text, old, new, 0);
-	return TRUE;
+	if (text)
+		g_string_append(out, text);
+	return text != NULL;
 }
 
-static gboolean replace_samples(GString *text, const char *law, GHashTable *digests, GError **error)
+/* @text with each FILE of empirical(FILE) replaced; some of these laws are texts of a workload. */
+static GString *replace_samples(const char *text, GHashTable *digests, GError **error)
 {
 	static const char word[] = "empirical(";
+	g_autoptr(GString) out = g_string_new(NULL);
 
-	for (const char *p = law; (p = strstr(p, word)); p++) {
-		const char *begin = p + strlen(word);
-		g_autofree char *name = g_strstrip(g_strndup(begin, strcspn(begin, "),")));
+	for (const char *name; (name = strstr(text, word));) {
+		gsize length = tsim_law_file_length(name += strlen(word));
+		g_autofree char *file = g_strstrip(g_strndup(name, length));
 
-		if (!replace_file(text, word, name, digests, error))
-			return FALSE;
+		g_string_append_len(out, text, name - text);
+		if (!append_file(out, file, digests, error))
+			return NULL;
+		text = name + length;
 	}
-	return TRUE;
+	g_string_append(out, text);
+	return g_steal_pointer(&out);
 }
 
+/* Its whole line, as another may begin with the same text. */
 static gboolean replace_text(GString *text, const struct tsim_resolved_value *value,
 			     GHashTable *digests, GError **error)
 {
-	g_autofree char *before = g_strdup_printf("\n%s = ", value->key);
+	g_autofree char *line = g_strdup_printf("\n%s = %s\n", value->key, value->text);
+	g_autoptr(GString) with = g_string_new(NULL);
 
-	return replace_file(text, before, value->text, digests, error);
+	g_string_printf(with, "\n%s = ", value->key);
+	if (!append_file(with, value->text, digests, error))
+		return FALSE;
+	g_string_append_c(with, '\n');
+	g_string_replace(text, line, with->str, 0);
+	return TRUE;
 }
 
 static gboolean replace_files(GString *text, const TsimResolved *resolved, GHashTable *digests,
@@ -142,13 +149,8 @@ static gboolean replace_files(GString *text, const TsimResolved *resolved, GHash
 		const struct tsim_option *option = table ? tsim_options_find(table, value->key) :
 							   NULL;
 
-		if (!option)
-			continue;
-		if (option->type == TSIM_OPT_STRING && !replace_text(text, value, digests, error))
-			return FALSE;
-		/* Some laws are read by their workload, as texts. */
-		if ((option->type == TSIM_OPT_STRING || option->type == TSIM_OPT_LAW) &&
-		    !replace_samples(text, value->text, digests, error))
+		if (option && option->type == TSIM_OPT_STRING &&
+		    !replace_text(text, value, digests, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -168,10 +170,10 @@ char *tsim_point_text(const TsimResolved *resolved, GHashTable *digests, GError 
 {
 	g_autofree char *manifest = tsim_resolved_manifest(resolved);
 	g_autofree char *values = reduce(manifest, extent_keys, label_keys, FALSE);
-	g_autoptr(GString) text = g_string_new(NULL);
+	g_autofree char *whole = g_strdup_printf("# model %s\n%s", tsim_model_version, values);
+	g_autoptr(GString) text = replace_samples(whole, digests, error);
 
-	g_string_append_printf(text, "# model %s\n%s", tsim_model_version, values);
-	if (!replace_files(text, resolved, digests, error))
+	if (!text || !replace_files(text, resolved, digests, error))
 		return NULL;
 	return g_strdup(text->str);
 }

@@ -94,6 +94,21 @@ printf 'bytes,latency_us\n4096\n' > old.csv
 law "/old\.csv:2: no column 2, which is latency_us"
 : > old.csv
 law '/old\.csv: no durations in it'
+printf '1ms\n\0002ms\n' > old.csv
+law '/old\.csv: not UTF-8 text'
+printf 'bytes,latency_us\n4096,1\n' | iconv -t UTF-16 > old.csv
+law '/old\.csv: not UTF-8 text: convert it, e\.g\. iconv -f UTF-16 -t UTF-8$'
+printf 'latency_us,latency_ns\n1,1\n' > old.csv
+law '/old\.csv:1: column 2 is a second one of its kind'
+printf 'latency_us,bytes,bytes\n1,1,2\n' > old.csv
+law '/old\.csv:1: column 3 is a second one of its kind'
+mkdir 'a #b'
+{ base_config; echo 'device.discard.latency = empirical(old.csv)'; } > 'a #b/a.conf'
+echo 1ms > 'a #b/old.csv'
+echo 1ms > 'a).csv'
+run_mustfail "a #b/old\.csv: a tab, a new line or ' #' in this path" check 'a #b/a.conf'
+run_mustfail 'a\)\.csv: a parenthesis in this path lacks its other half' \
+	check a.conf --set 'device.discard.latency=empirical(a).csv)'
 truncate -s 65M old.csv
 law '/old\.csv: longer than 64MiB'
 rm old.csv
@@ -101,14 +116,16 @@ mkfifo old.csv
 law '/old\.csv: not a regular file'
 rm old.csv
 
-# The order of the lines means nothing.
+# The order of the lines means nothing, nor what a spreadsheet makes of the heading.
 printf 'bytes,latency_us\n65536,30\n4096,9\n65536,20\n4096,10\n' > a.csv
 printf 'bytes,latency_us\n4096,10\n4096,9\n65536,20\n65536,30\n' > b.csv
 conf=$TEST_TOP/../../configs/validation/queue.conf
-for file in a b; do
+printf '\xef\xbb\xbfBytes,Latency_us\r\n65536,30\r\n4096,9\r\n65536,20\r\n4096,10\r\n' > c.csv
+for file in a b c; do
 	run_check run "$conf" --set "device.discard.latency=empirical($file.csv)" --quiet \
 		--set workload.discard_share=100% --set workload.bytes=16KiB \
 		--replications 2 -o $file
 	grep '^[^#]' $file/points.tsv > $file.tsv
 done
+cmp -s a.tsv c.tsv || _fail 'sizes are not seen below the mark of UTF-8'
 cmp -s a.tsv b.tsv || _fail 'the order of the lines matters'

@@ -76,3 +76,23 @@ for law in 'device.discard.latency=empirical(a.txt)' 'workload.removal_delay=emp
 	run_check run "$r1" --set "$law" --replications 300 --quiet -o fresh
 	cmp -s law/points.tsv fresh/points.tsv || _fail "$law: not the results of the file as it is now"
 done
+
+# Also where a name begins as another one does, or has what separates laws.
+mkdir 'x,(y)'
+for files in 'a a.txt' 'x,(y)/a x,(y)/b'; do
+	read -r other file <<< "$files"
+	law="device.discard.latency=mixture(1: empirical($file), 1: empirical($other))"
+	rm -rf law
+	cp b.txt "$other"
+	printf '10ms\n20ms\n900ms\n' > "$file"
+	run_check run "$r1" --set "$law" --replications 30 --quiet -o law
+	cp b.txt "$file"
+	run_check run "$r1" --set "$law" --replications 30 --quiet -o law
+	run_status 0 run "$r1" --set "$law" --replications 30 -o law
+	grep -q 'nothing is to be run' "$err" || _fail "$file: not stored"
+	run_check verify law --quiet
+	printf '10ms\n20ms\n900ms\n' > "$other"
+	printf '10ms\n20ms\n800ms\n' > "$file"
+	run_status 0 run "$r1" --set "$law" --replications 30 -o law
+	grep -q already "$err" && _fail "$file: what it was is taken for what it is"
+done
