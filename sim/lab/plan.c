@@ -28,8 +28,12 @@ struct tsim_plan {
 	tsim_ns time_budget_ns;
 };
 
-/* @text: (out) (optional): what its key is the hash of, when it is not known to be right yet */
-static TsimSetup *make_setup(TsimPlan *plan, guint64 index, char **text, GError **error)
+/*
+ * @digests: grows
+ * @text: (out) (optional): what its key is the hash of, when it is not known to be right yet
+ */
+static TsimSetup *make_setup(const TsimPlan *plan, guint64 index, GHashTable *digests, char **text,
+			     GError **error)
 {
 	g_autoptr(TsimResolved) resolved = tsim_sweep_resolve(plan->sweep, index, error);
 	g_autoptr(TsimSetup) setup = NULL;
@@ -40,7 +44,7 @@ static TsimSetup *make_setup(TsimPlan *plan, guint64 index, char **text, GError 
 		return NULL;
 	setup = tsim_setup_new(resolved, &local);
 	if (setup && text && tsim_expect_check(resolved, tsim_setup_experiment(setup), &local))
-		*text = tsim_point_text(resolved, plan->digests, &local);
+		*text = tsim_point_text(resolved, digests, &local);
 	if (!local)
 		return g_steal_pointer(&setup);
 	/* The models do not know of points. */
@@ -58,10 +62,36 @@ static void hash(const char *text, guint8 key[TSIM_KEY_SIZE])
 	g_checksum_get_digest(sum, key, &size);
 }
 
+static GHashTable *new_digests(void)
+{
+	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+}
+
+/* A point's setup again; what it was when the plan was made counts, and is its key. */
+static TsimSetup *make_again(const TsimPlan *plan, guint64 i, GError **error)
+{
+	const struct tsim_point *point = tsim_plan_point(plan, i);
+	g_autoptr(GHashTable) digests = new_digests();
+	g_autoptr(TsimSetup) setup = NULL;
+	g_autofree char *text = NULL;
+	guint8 key[TSIM_KEY_SIZE];
+
+	if (!g_hash_table_size(plan->digests))
+		return make_setup(plan, point->index, NULL, NULL, error);
+	setup = make_setup(plan, point->index, digests, &text, error);
+	if (!setup)
+		return NULL;
+	hash(text, key);
+	if (memcmp(key, point->key, sizeof(key)) == 0)
+		return g_steal_pointer(&setup);
+	tsim_throw(error, "%s has changed while this ran: start it again", tsim_plan_file(plan));
+	return NULL;
+}
+
 static gboolean add_point(TsimPlan *plan, guint64 index, GError **error)
 {
 	g_autofree char *text = NULL;
-	g_autoptr(TsimSetup) setup = make_setup(plan, index, &text, error);
+	g_autoptr(TsimSetup) setup = make_setup(plan, index, plan->digests, &text, error);
 	const struct tsim_experiment *e;
 	struct tsim_point point = { .index = index };
 
@@ -115,7 +145,7 @@ TsimPlan *tsim_plan_new(const TsimConfig *config, const char *experiment,
 	g_autoptr(TsimPlan) plan = g_new0(TsimPlan, 1);
 
 	plan->points = g_array_new(FALSE, FALSE, sizeof(struct tsim_point));
-	plan->digests = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	plan->digests = new_digests();
 	plan->sweep = (options->force ? tsim_sweep_new_forced : tsim_sweep_new)(
 		config, experiment, tsim_setup_schema(), error);
 	if (!plan->sweep)
@@ -185,7 +215,7 @@ const TsimSetup *tsim_plan_setup(TsimPlan *plan, guint64 i, GError **error)
 	for (guint k = 0; k < N_SETUPS; k++)
 		if (plan->setups[k].setup && plan->setups[k].i == i)
 			return plan->setups[k].setup;
-	setup = make_setup(plan, tsim_plan_point(plan, i)->index, NULL, error);
+	setup = make_again(plan, i, error);
 	if (!setup)
 		return NULL;
 	g_clear_pointer(&place->setup, tsim_setup_free);
@@ -194,12 +224,22 @@ const TsimSetup *tsim_plan_setup(TsimPlan *plan, guint64 i, GError **error)
 	return setup;
 }
 
+/** tsim_plan_file() - a file that a value names; NULL: there is none.  (transfer none) */
+const char *tsim_plan_file(const TsimPlan *plan)
+{
+	GHashTableIter iter;
+	gpointer path = NULL;
+
+	g_hash_table_iter_init(&iter, plan->digests);
+	return g_hash_table_iter_next(&iter, &path, NULL) ? path : NULL;
+}
+
 /** tsim_plan_point_text() - what the key of point @i is the hash of.  (transfer full) (nullable) */
 char *tsim_plan_point_text(TsimPlan *plan, guint64 i, GError **error)
 {
 	char *text = NULL;
-	g_autoptr(TsimSetup)
-		setup = make_setup(plan, tsim_plan_point(plan, i)->index, &text, error);
+	g_autoptr(TsimSetup) setup =
+		make_setup(plan, tsim_plan_point(plan, i)->index, plan->digests, &text, error);
 
 	return setup ? text : NULL;
 }

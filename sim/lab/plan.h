@@ -34,6 +34,7 @@ guint64 tsim_plan_n_all(const TsimPlan *plan);
 const struct tsim_point *tsim_plan_point(const TsimPlan *plan, guint64 i);
 const TsimSetup *tsim_plan_first(const TsimPlan *plan);
 const TsimSetup *tsim_plan_setup(TsimPlan *plan, guint64 i, GError **error);
+const char *tsim_plan_file(const TsimPlan *plan);
 char *tsim_plan_point_text(TsimPlan *plan, guint64 i, GError **error);
 tsim_ns tsim_plan_time_budget(const TsimPlan *plan);
 

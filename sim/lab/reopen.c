@@ -55,6 +55,23 @@ static gboolean check_manifest(const char *path, const char *manifest, const Tsi
 		       path, TSIM_VERSION, tsim_model_version);
 }
 
+/* A shard may lack points, or all; what runs again is to be what ran. */
+static gboolean check_files(const char *dir, const TsimPlan *plan, TsimStore *store, GError **error)
+{
+	const char *file = tsim_plan_file(plan);
+	gboolean same = !file;
+
+	if (!same && !tsim_store_is_empty(store, &same, error))
+		return FALSE;
+	for (guint64 i = 0; i < tsim_plan_n_points(plan) && !same; i++)
+		if (!tsim_store_has(store, tsim_plan_point(plan, i), &same, error))
+			return FALSE;
+	return same || tsim_throw(error,
+				  "%s: one of its files, such as %s, is not what it was: put that "
+				  "back, or run it again",
+				  dir, file);
+}
+
 /**
  * tsim_reopen() - the experiment that was run in @dir
  * @r: (out): to be cleared in any case
@@ -83,7 +100,8 @@ gboolean tsim_reopen(struct tsim_reopened *r, const char *dir, TsimStore *store,
 	if (!r->config)
 		return FALSE;
 	r->plan = tsim_plan_new(r->config, NULL, &options, error);
-	return r->plan && check_manifest(path, manifest, r->plan, error);
+	return r->plan && check_manifest(path, manifest, r->plan, error) &&
+	       check_files(dir, r->plan, store, error);
 }
 
 void tsim_reopened_clear(struct tsim_reopened *r)

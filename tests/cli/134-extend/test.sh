@@ -96,3 +96,18 @@ for files in 'a a.txt' 'x,(y)/a x,(y)/b'; do
 	run_status 0 run "$r1" --set "$law" --replications 30 -o law
 	grep -q already "$err" && _fail "$file: what it was is taken for what it is"
 done
+
+# What was run cannot be run again when a file has changed since.
+cp b.txt "$file"
+run_mustfail '^trimsim: law: one of its files, such as .*/x,\(y\)/., is not what it was: ' verify law
+rm -rf law
+
+# Workers read the file again for each of many points: nothing else is stored as what it was.
+printf '10ms\n20ms\n' > a.txt
+timeout 60 "$TRIMSIM" run "$r1" --set 'device.discard.latency=empirical(a.txt)' --quiet -o law \
+	--set 'workload.write_delay=fixed(${1ms..1s log 20})' --replications 1000000 > "$out" 2> "$err" &
+while kill -0 $! 2> /dev/null && [ ! -s law/results.sqlite ]; do sleep 0.1; done
+printf '700ms\n' > a.txt
+wait $!
+[ $? -eq 1 ] && grep -q '/a\.txt has changed while this ran: start it again$' "$err" ||
+	_fail 'a file that changes meanwhile'
