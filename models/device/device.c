@@ -191,8 +191,8 @@ void tsim_device_count(struct tsim_device *dev, enum tsim_io io, const struct ts
 	if (dev->latencies)
 		count_latency(dev->latencies, io, bytes, cmd->complete_ns - cmd->submit_ns);
 	load->n++;
-	load->wait_ns += cmd->start_ns - cmd->submit_ns;
-	load->service_ns += service;
+	load->wait_ns = tsim_ns_add(load->wait_ns, cmd->start_ns - cmd->submit_ns);
+	load->service_ns = tsim_ns_add(load->service_ns, service);
 }
 
 /*

@@ -78,8 +78,8 @@ static void integrate(struct tsim_usage *u, tsim_ns until)
 	if (n == 0)
 		return;
 	u->busy_ns += dt;
-	u->depth_ns += (tsim_ns)n * dt;
-	u->backlog_ns += (tsim_ns)u->n_discards * dt;
+	u->depth_ns = tsim_ns_add(u->depth_ns, tsim_ns_mul(dt, n));
+	u->backlog_ns = tsim_ns_add(u->backlog_ns, tsim_ns_mul(dt, u->n_discards));
 	u->backlog_byte_ns += (double)u->discard_bytes * (double)dt;
 }
 

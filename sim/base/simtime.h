@@ -14,3 +14,16 @@ typedef gint64 tsim_ns;
 #define TSIM_KIB G_GUINT64_CONSTANT(1024)
 #define TSIM_MIB (1024 * TSIM_KIB)
 #define TSIM_GIB (1024 * TSIM_MIB)
+
+/* Sums of times and of areas below curves, 0 and more: NEVER stands for 292 years and longer. */
+static inline tsim_ns tsim_ns_add(tsim_ns a, tsim_ns b)
+{
+	return a > TSIM_NS_NEVER - b ? TSIM_NS_NEVER : a + b;
+}
+
+static inline tsim_ns tsim_ns_mul(tsim_ns a, guint64 n)
+{
+	tsim_ns product;
+
+	return __builtin_mul_overflow(a, n, &product) ? TSIM_NS_NEVER : product;
+}

@@ -29,8 +29,7 @@ static const gsize summed[] = {
 	F(relocations_failed), F(counted_ns),
 	F(host_pages),	     F(moved_pages),
 	F(erased_blocks),    F(trimmed_pages),
-	F(busy_ns),	     F(depth_ns),
-	F(backlog_ns),
+	F(busy_ns),
 };
 
 static void sum_add(struct tsim_outcome *to, const struct tsim_outcome *from)
@@ -46,9 +45,11 @@ static void sum_add(struct tsim_outcome *to, const struct tsim_outcome *from)
 		to->stall_by_cause_ns[i] += from->stall_by_cause_ns[i];
 	for (guint i = 0; i < TSIM_N_IO; i++) {
 		to->commands[i] += from->commands[i];
-		to->wait_ns[i] += from->wait_ns[i];
-		to->service_ns[i] += from->service_ns[i];
+		to->wait_ns[i] = tsim_ns_add(to->wait_ns[i], from->wait_ns[i]);
+		to->service_ns[i] = tsim_ns_add(to->service_ns[i], from->service_ns[i]);
 	}
+	to->depth_ns = tsim_ns_add(to->depth_ns, from->depth_ns);
+	to->backlog_ns = tsim_ns_add(to->backlog_ns, from->backlog_ns);
 	to->pinned_byte_seconds += from->pinned_byte_seconds;
 	to->first_hit_ns = MIN(to->first_hit_ns, from->first_hit_ns);
 	to->pinned_max_bytes = MAX(to->pinned_max_bytes, from->pinned_max_bytes);
@@ -158,7 +159,7 @@ static void device_add(struct tsim_policy_tally *p, const struct tsim_outcome *o
 
 	for (guint i = 0; i < TSIM_N_IO; i++) {
 		commands += o->commands[i];
-		time += seconds(o->wait_ns[i] + o->service_ns[i]);
+		time += seconds(tsim_ns_add(o->wait_ns[i], o->service_ns[i]));
 		tsim_ratio_add(&p->wait[i], seconds(o->wait_ns[i]), o->commands[i]);
 	}
 	tsim_ratio_add(&p->throughput, commands, seconds(o->counted_ns));
