@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <glib/gstdio.h>
 #include <stdio.h>
 
 #include "cli.h"
@@ -31,15 +32,31 @@ static const char examples[] =
 	"  fio --output-format=json+ --output=trims.json trims.fio\n"
 	"  trimsim import --latencies trims.json -o disk.csv\n";
 
+/* A recording cannot be made again, so it is not replaced by what is made of it. */
+static gboolean check_output(char **paths, GError **error)
+{
+	GStatBuf made, read;
+
+	if (!output)
+		return tsim_throw(error, "no -o FILE: where should the %s go?",
+				  latencies ? "table" : "trace");
+	if (g_stat(output, &made) < 0)
+		return TRUE;
+	for (guint i = 0; paths[i]; i++)
+		if (g_stat(paths[i], &read) == 0 && read.st_dev == made.st_dev &&
+		    read.st_ino == made.st_ino)
+			return tsim_throw(error, "-o: %s is read too, choose another name", output);
+	return TRUE;
+}
+
 static gboolean import(char **paths, GError **error)
 {
 	g_autoptr(GString) summary = g_string_new(NULL), notes = g_string_new(NULL);
 	struct tsim_import_report report = { summary, notes };
 	gboolean ok;
 
-	if (!output)
-		return tsim_throw(error, "no -o FILE: where should the %s go?",
-				  latencies ? "table" : "trace");
+	if (!check_output(paths, error))
+		return FALSE;
 	ok = latencies ? tsim_import_latencies(paths, output, &report, error) :
 			 tsim_import(paths, output, &report, error);
 	if (!ok)

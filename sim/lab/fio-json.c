@@ -122,7 +122,12 @@ static gboolean find_size(JsonObject *root, JsonObject *job, JsonObject *trim, g
 {
 	guint64 n = count_in(trim, "total_ios"), sum = count_in(trim, "io_bytes");
 
-	if (!n || !sum || sum % n || has_sizes(object_in(root, "global options")) ||
+	if (!sum)
+		return tsim_throw(error,
+				  "job %s: it lacks io_bytes, what its %" G_GUINT64_FORMAT
+				  " discards have together",
+				  name_of(job), n);
+	if (sum % n || has_sizes(object_in(root, "global options")) ||
 	    has_sizes(object_in(job, "job options")))
 		return tsim_throw(error,
 				  "job %s: its discards have no one size: give each size a job of "

@@ -73,6 +73,12 @@ printf '{%.0s' {1..5000} > deep
 bad '^trimsim: deep: 1: nested too deep for output of fio$' deep
 bad '^trimsim: junk:2: ' packed junk
 run_mustfail 'no -o FILE: where should the table go\?$' import --latencies packed
+cp "$samples/fio_json.txt" only.json
+run_mustfail '^trimsim: -o: \./only.json is read too, choose another name$' \
+	import --latencies packed only.json -o ./only.json
+run_mustfail 'is read too' import packed -o packed
+printf '{"jobs":[{"jobname":"a","trim":{"total_ios":2,"clat_ns":{"bins":{"5":2}}}}]}\n' > nobytes
+bad '^trimsim: nobytes: job a: it lacks io_bytes, what its 2 discards have together$' nobytes
 
 # What empirical(FILE) refuses, it refuses by file and line.
 law()
