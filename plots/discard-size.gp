@@ -64,7 +64,7 @@ set xlabel (term eq "dumb" ? "size (low: median, high: the longest)" : \
 	"size of the command (bar: median to 99th percentile; point above: the longest)") offset 0, (term eq "dumb" ? 0 : 0.4)
 if (term ne "dumb") { set ylabel kind.", queue included" }
 set title noenhanced heading.(term eq "dumb" ? "\n".kind.", queue included" : "")
-set key below horizontal samplen 2 noenhanced
+set key below horizontal height (term eq "dumb" ? 0 : 1) samplen 2 noenhanced
 spread = blocks > 1 ? (blocks > 5 ? 0.7 : 0.15 * (blocks - 1)) : 0
 at(s, i) = place(s) + (blocks > 1 ? spread * ((i - 1.0) / (blocks - 1) - 0.5) : 0)
 # Too few for a percentile: up to the longest.

@@ -176,7 +176,7 @@ block(p, l) = (p - 1) * n_lines + l - 1
 good(e, s) = s > 0 ? e : NaN
 limit(h, s) = s > 0 ? NaN : h
 down = term eq "dumb" ? "v" : 10
-set key below horizontal Left reverse samplen 3 noenhanced font ",10"
+set key below horizontal height (term eq "dumb" ? 0 : 1) Left reverse samplen 3 noenhanced font ",10"
 note = term eq "dumb" ? "" : "\nbars: 95 % interval".(limits ? "; ▽ none seen: upper limit of the interval" : "")
 set title noenhanced heading.note
 set style fill transparent solid 0.15 noborder

@@ -128,7 +128,7 @@ do for [r = 1:n_rows] {
 	}
 }
 unset print
-set key below horizontal samplen 2 noenhanced
+set key below horizontal height (term eq "dumb" ? 0 : 1) samplen 2 noenhanced
 good(e, s) = s > 0 ? e : NaN
 limit(h, s) = s > 0 ? NaN : h
 shape(p) = term eq "dumb" ? "ABCDEFGH"[p:p] : p == 1 ? 7 : 2 * p + 1
