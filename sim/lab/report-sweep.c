@@ -2,6 +2,7 @@
 #include "report-sweep.h"
 
 #include <string.h>
+#include "latencies.h"
 #include "text.h"
 
 #define WIDTH 75
@@ -128,6 +129,26 @@ static void append_no_race(GString *out, const struct tsim_result *result)
 		g_string_append_printf(out, " no race: %s\n", why);
 }
 
+/*
+ * Where nobody asks for space the device is what the experiment is about.
+ * The first policy stands for all, as none of them can do anything then.
+ */
+static void append_device(GString *out, const struct tsim_result *result)
+{
+	const struct tsim_policy_tally *p = &result->tally->policies[0];
+
+	for (enum tsim_io io = 0; io < TSIM_N_IO && !p->sum.requests && !p->sum.removals; io++) {
+		g_autoptr(TsimHistogram) h = tsim_latencies_sum(&p->distributions.latencies, io);
+		g_autofree char *p50 = tsim_text_percentile(h, 0.5, "0s");
+		g_autofree char *p99 = tsim_text_percentile(h, 0.99, "0s");
+		g_autofree char *max = tsim_text_percentile(h, 1, "0s");
+
+		if (tsim_histogram_count(h))
+			g_string_append_printf(out, " %-8s latency p50 %s, p99 %s, max %s\n",
+					       tsim_io_names[io], p50, p99, max);
+	}
+}
+
 /* Their waits are longer than what is counted of them. */
 static void append_waiting(GString *out, const struct tsim_result *result)
 {
@@ -150,6 +171,7 @@ void tsim_report_sweep_point(GString *out, const struct tsim_result *result)
 	for (guint i = 0; i < tsim_result_n_policies(result); i++)
 		append_policy(out, result, i);
 	append_no_race(out, result);
+	append_device(out, result);
 	append_waiting(out, result);
 	if (result->stopped == TSIM_STOPPED_CAP)
 		g_string_append(out, " CAP of replications reached before the rule to stop\n");

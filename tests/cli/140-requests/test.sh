@@ -44,3 +44,8 @@ run_mustfail 'warmup must be below duration' run "$queue" --set workload.warmup=
 run_mustfail 'reads-first needs workload = requests' run \
 	"$TEST_TOP/../../configs/seed-race.conf" --set device.scheduler=reads-first
 run_mustfail "'lifo' is not one of fifo, reads-first" run "$queue" --set device.scheduler=lifo
+
+# Of a sweep the report has what the device did; nothing else happens.
+run_check run "$queue" --quiet --replications 2 --set 'workload.discard_share=${X = 0, 10%}' -o sweep
+[ "$(grep -c '^ read     latency p50 .*, p99 .*, max .*s$' "$out")" -eq 2 ] || _fail 'reads of two points'
+[ "$(grep -c '^ discard  latency p50 ' "$out")" -eq 1 ] || _fail 'discards of one point'
