@@ -42,7 +42,7 @@ const struct tsim_command tsim_commands[] = {
 	  "... with recordings of a real btrfs", tsim_cmd_validate_kernel },
 	{ "validate placement", "[--device-size SIZE] TRACE...",
 	  "... with where a real btrfs put its chunks", tsim_cmd_validate_placement },
-	{ "import", "TRACE... -o FILE", "turn recorded traces into the native format",
+	{ "import", "[--latencies] TRACE... -o FILE", "turn recorded traces into the native format",
 	  tsim_cmd_import },
 	{ .name = NULL },
 };

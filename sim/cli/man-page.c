@@ -192,7 +192,11 @@ static void man_laws(void)
 	printf(".SS Laws\nA value of type law is a time, or one of\n");
 	for (guint i = 0; tsim_law_usage(i); i++)
 		man_line(".br\n.B ", tsim_law_usage(i), "\n");
-	printf(".br\nA FILE has a time on each line.\n");
+	printf(".br\nA FILE has a time with its unit on each line, or is a table divided by commas or\n"
+	       "tabs.  Its heading names a column latency_ns, latency_us, latency_ms or latency_s,\n"
+	       "and may name bytes, the size of what took so long, and count, how often.  trimsim\n"
+	       "import \\-\\-latencies makes such tables of recordings.  It is looked for beside the\n"
+	       "configuration that names it.\n");
 }
 
 /* The group headers of a preset, as a list. */

@@ -11,6 +11,9 @@
 #include "suggest.h"
 #include "units.h"
 
+/* Policies are few enough to be named; what there is of each is in the man page. */
+#define SHOWN_NAMES 9 /* the end of the list counts */
+
 /* The longer ones first: "<=" is not "<" followed by "=". */
 static const char *const operators[] = { "==", "!=", "<=", ">=", "<", ">" };
 
@@ -86,7 +89,14 @@ static gboolean throw_unknown(JsonObject *at, const char *name, GError **error)
 	for (GList *m = members; m; m = m->next)
 		g_ptr_array_add(names, m->data);
 	hint = tsim_did_you_mean(name, names);
-	return tsim_throw(error, "no result is called '%s'%s, see docs/results.md or result.json",
+	g_ptr_array_add(names, NULL);
+	if (names->len <= SHOWN_NAMES) {
+		g_autofree char *known = g_strjoinv(", ", (char **)names->pdata);
+
+		return tsim_throw(error, "no result is called '%s'%s, there is %s", name, hint,
+				  known);
+	}
+	return tsim_throw(error, "no result is called '%s'%s, see trimsim(1) or docs/results.md",
 			  name, hint);
 }
 

@@ -34,7 +34,7 @@ bad()
 	run_mustfail "\[experiment r1\] expect: '$1': $2" $long --set "experiment.expect=$1"
 }
 bad 'pinned-chunk.hit == 0' "no result is called 'hit' \(did you mean 'hits'\?\)"
-bad 'pinned.hits == 0' 'no result is called'
+bad 'pinned.hits == 0' "no result is called 'pinned.hits', there is unpinned, pinned-chunk"
 bad 'pinned-chunk.hits' 'no comparison, write POLICY.NAME == NUMBER'
 bad 'pinned-chunk.hits = 0' 'no comparison'
 bad 'pinned-chunk.hits ==' 'a side is missing'
