@@ -38,6 +38,7 @@ struct tsim_fs_options {
 	gboolean dup_half_size;
 	gboolean clear_full_at_commit;
 	guint64 metadata_cluster_bytes;
+	gboolean new_groups_unused;
 
 	TsimLaw *ro_window;
 	int cleaner_handle;

@@ -120,6 +120,7 @@ static enum tsim_chunk_result make_chunk(struct tsim_space *space, struct tsim_c
 	struct tsim_transaction *trans = space->fs->commit.running;
 	struct tsim_range phys;
 	struct tsim_chunk *chunk;
+	struct tsim_block_group *bg;
 
 	compare_without_pins(space, r, &hole);
 	if (stripe == 0) {
@@ -138,7 +139,9 @@ static enum tsim_chunk_result make_chunk(struct tsim_space *space, struct tsim_c
 	space->fs->out->pin_overlaps += tsim_chunk_overlapping(space, phys, TSIM_MAP_PINNED) !=
 					NULL;
 	chunk = tsim_chunk_create(space, r->type, hole.start, stripe);
-	tsim_block_group_create(space, chunk);
+	bg = tsim_block_group_create(space, chunk);
+	if (space->fs->opt->new_groups_unused) /* btrfs_create_pending_block_groups() */
+		tsim_block_group_mark_unused(space, bg);
 	trans->log_full_commit = TRUE; /* btrfs_set_log_full_commit() */
 	space->fs->out->chunks_allocated++;
 	tsim_trace_chunk(space->fs, TSIM_TRACE_CHUNK_ALLOC, chunk);

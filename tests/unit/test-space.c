@@ -255,6 +255,26 @@ static void test_stall_cut_off(void)
 	g_assert_cmpuint(out.requests, ==, 1);
 }
 
+/* A group that a reservation made in vain is removed, if new groups are on the cleaner's list. */
+static void new_group_script(void *data)
+{
+	g_assert_nonnull(new_group(TSIM_DATA));
+	tsim_sleep(fs.engine, 10 * TSIM_NS_PER_S);
+}
+
+static void test_new_group(void)
+{
+	for (guint listed = 0; listed <= 1; listed++) {
+		fresh_mkfs(TSIM_GIB, TSIM_PROFILE_SINGLE);
+		fs_opt.new_groups_unused = listed;
+		fs_opt.commit_interval_ns = TSIM_NS_PER_S;
+		fs_opt.cleaner_interval_ns = TSIM_NS_PER_S;
+		run_script_until(&tsim_policy_pinned_chunk, new_group_script, 20 * TSIM_NS_PER_S,
+				 TRUE);
+		g_assert_cmpuint(out.removals, ==, listed);
+	}
+}
+
 static const struct engine_test tests[] = {
 	{ "/space/super", test_super },
 	{ "/space/set-ro", test_set_ro },
@@ -264,6 +284,7 @@ static const struct engine_test tests[] = {
 	{ "/space/give-back", test_give_back },
 	{ "/space/stall", test_stall },
 	{ "/space/cluster", test_cluster },
+	{ "/space/new-group", test_new_group },
 	{ "/space/stall-cut-off", test_stall_cut_off },
 };
 
