@@ -90,7 +90,9 @@ tsim_ns *tsim_device_earliest_slot(tsim_ns *free_ns, guint64 n)
 {
 	tsim_ns *best = free_ns;
 
-	for (guint64 i = 1; i<n && * best> 0; i++) {
+	for (guint64 i = 1; i < n; i++) {
+		if (*best <= 0)
+			break;
 		if (free_ns[i] < *best)
 			best = &free_ns[i];
 	}
