@@ -8,6 +8,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "remove-tree.h"
+
 static double seconds(struct timeval t)
 {
 	return (double)t.tv_sec + 1e-6 * (double)t.tv_usec;
@@ -23,21 +25,6 @@ static char *read_whole(int fd)
 		g_string_append_len(text, buffer, MAX(n, 0));
 	close(fd);
 	return g_string_free(text, FALSE);
-}
-
-/* `rm -r`: the result directory has two levels. */
-static void remove_tree(const char *path)
-{
-	GDir *dir = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir && (name = g_dir_read_name(dir))) {
-		g_autofree char *child = g_build_filename(path, name, NULL);
-
-		remove_tree(child);
-	}
-	g_clear_pointer(&dir, g_dir_close);
-	g_remove(path);
 }
 
 /* The resources of a child that is waited for include those of its own children. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config-fixture.h"
 
+#include "remove-tree.h"
+
 static const struct tsim_option device_options[] = {
 	{ "discard.base", TSIM_OPT_TIME, offsetof(struct device, base), 0, 60e9, .def = "1ms" },
 	{ "discard.latency", TSIM_OPT_LAW, offsetof(struct device, latency), .def = "none" },
@@ -78,20 +80,6 @@ TsimResolved *resolve(const char *text, const char *set, GError **error)
 	if (!config || (set && !tsim_config_set(config, set, error)))
 		return NULL;
 	return tsim_config_resolve(config, NULL, &schema, error);
-}
-
-static void remove_tree(const char *path)
-{
-	GDir *dir = g_dir_open(path, 0, NULL);
-	const char *name;
-
-	while (dir && (name = g_dir_read_name(dir))) {
-		g_autofree char *child = g_build_filename(path, name, NULL);
-
-		remove_tree(child);
-	}
-	g_clear_pointer(&dir, g_dir_close);
-	g_remove(path);
 }
 
 void config_start(int *argc, char ***argv)
