@@ -24,6 +24,7 @@ enum tsim_purpose {
 	TSIM_DRAW_DISCARD_ACK = 15,
 	TSIM_DRAW_DISCARD_DELAY = 16,
 	TSIM_DRAW_DISCARD_UNITS = 17, /* the key of the draws of its units */
+	TSIM_DRAW_POWER_LOSS = 18,
 	TSIM_DRAW_READ = 20, /* index: k-th read of the run */
 	TSIM_DRAW_FTL_OVERWRITE = 21, /* index: k-th page overwritten before the run */
 	TSIM_DRAW_WORKLOAD = 100, /* and up: a workload's own purposes */

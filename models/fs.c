@@ -61,6 +61,8 @@ void tsim_fs_clear(struct tsim_fs *fs)
 void tsim_fs_mount(struct tsim_fs *fs, gboolean kthreads)
 {
 	tsim_chunk_allocator_start(&fs->space);
+	tsim_power_switch_commit_root(&fs->oracle); /* of mkfs */
+	tsim_power_super_written(&fs->oracle);
 	if (!kthreads)
 		return;
 	tsim_extent_first_cluster(fs);
@@ -108,13 +110,17 @@ static void count_device(struct tsim_fs *fs)
 /**
  * tsim_fs_finish:
  * Umount, as far as the results are concerned: discards in flight complete,
- * counters that run on are closed, every hit gets its fate.
+ * counters that run on are closed, every hit gets its fate.  After a loss of
+ * power: what was in flight is gone, and the fates are those of the next mount.
  */
 void tsim_fs_finish(struct tsim_fs *fs, GPtrArray *races)
 {
 	tsim_alloc_finish(fs);
 	tsim_paranoid_finish(fs);
-	tsim_device_drain(&fs->dev);
+	if (tsim_power_failed(&fs->oracle))
+		tsim_device_settle(&fs->dev);
+	else
+		tsim_device_drain(&fs->dev);
 	tsim_space_count_pinned(&fs->space, 0);
 	tsim_space_clear_full(&fs->space);
 	tsim_oracle_judge(&fs->oracle, races);

@@ -50,8 +50,11 @@ struct tsim_outcome {
 	guint64 healed; /* hits freed or rewritten before they were read */
 	guint64 latent; /* hits that another copy repairs */
 	guint64 persistent; /* hits still referenced at the end */
+	guint64 undone; /* hits whose discard a loss of power undid */
 	guint64 harmless; /* late discards that met only unwritten space of a new owner */
 	guint64 lost_bytes;
+	guint64 power_losses; /* 0 or 1: it ended the run */
+	guint64 overwritten_bytes; /* ... which the superblock refers to, and a new chunk has written over */
 	tsim_ns first_hit_ns; /* TSIM_NS_NEVER: none */
 	guint64 funnel[TSIM_N_STAGES];
 
@@ -127,5 +130,5 @@ struct tsim_race {
 	guint more_writes; /* into what the hit destroyed, beside those among the steps */
 	guint forgotten_writes; /* into the range under discard, too long ago */
 	const char *kind; /* "data", "metadata", "system" */
-	const char *fate; /* "healed", "latent", "persistent" */
+	const char *fate; /* "healed", "undone", "latent", "persistent" */
 };

@@ -164,7 +164,7 @@ static void fsync_loop(void *data)
 	tsim_sleep(w->fs->engine, phase(w, 2, c->fsync_pause_ns));
 	for (;;) {
 		tsim_sleep(w->fs->engine, c->fsync_pause_ns);
-		tsim_fsync_log(w->fs, c->fsync_bytes);
+		tsim_fsync_log(w->fs, NULL, c->fsync_bytes);
 	}
 }
 

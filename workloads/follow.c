@@ -117,8 +117,11 @@ static void release(struct tsim_follower *f, const struct tsim_recorded_step *st
 
 static void super_written(struct tsim_follower *f)
 {
-	if (f->committing && f->committing->state == TSIM_TRANS_UNBLOCKED)
-		tsim_commit_super_written(f->fs, f->committing);
+	if (!f->committing || f->committing->state != TSIM_TRANS_UNBLOCKED)
+		return;
+	tsim_power_flush_begins(&f->fs->oracle); /* the flush before it is not in the recording */
+	tsim_power_flush_ends(&f->fs->oracle);
+	tsim_commit_super_written(f->fs, f->committing);
 }
 
 static void complete(struct tsim_follower *f)

@@ -201,7 +201,7 @@ static void create_files(void *data)
 		gboolean full = !create_batch(w);
 
 		if (!full && state->names % FSYNC_FILES == 0)
-			tsim_fsync_log(w->fs, 2 * NODESIZE);
+			tsim_fsync_log(w->fs, NULL, 2 * NODESIZE);
 		sleep_within(w, c->file_pause_ns);
 		if (!c->keep_files && (full || state->names >= c->files))
 			unlink_files(w);

@@ -78,7 +78,7 @@ static void falloc_loop(void *data)
 			tsim_write_share(loop->file, loop->written, piece_time(loop),
 					 loop->entity, &loop->n_writes);
 		if (loop->fsync_bytes > 0)
-			tsim_fsync_log(fs, loop->fsync_bytes);
+			tsim_fsync_log(fs, loop->file, loop->fsync_bytes);
 		tsim_sleep(fs->engine, loop->hold_ns);
 		tsim_file_truncate(loop->file);
 		if (loop->sync)

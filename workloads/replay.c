@@ -220,7 +220,7 @@ static void fallocate(struct actor *a, guint64 bytes)
 		return;
 	tsim_write_share(a->file, c->written, 0, 0, &a->n_writes);
 	if (a->user->syncs)
-		tsim_fsync_log(a->w->fs, 2 * NODESIZE);
+		tsim_fsync_log(a->w->fs, a->file, 2 * NODESIZE);
 }
 
 static void balance(struct actor *a, guint64 flags)

@@ -88,6 +88,7 @@ static void unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
 	struct tsim_policy *policy = &fs->policy;
 
 	tsim_space_switch_commit_root(&fs->space);
+	tsim_power_switch_commit_root(&fs->oracle);
 	trans->unblocked_ns = tsim_now(fs->engine);
 	trans->num_writers--;
 	fs->commit.running = NULL;
@@ -118,7 +119,9 @@ void tsim_commit_unblock(struct tsim_fs *fs, struct tsim_transaction *trans)
 void tsim_write_super(struct tsim_fs *fs)
 {
 	fs->dev.longest_wait_ns = 0;
+	tsim_power_flush_begins(&fs->oracle);
 	tsim_sleep_until(fs->engine, tsim_device_flush(&fs->dev));
+	tsim_power_flush_ends(&fs->oracle);
 	tsim_sleep_until(fs->engine,
 			 tsim_device_write(&fs->dev,
 					   TSIM_RANGE(SUPER_OFFSET, SUPER_OFFSET + SUPER_BYTES),
@@ -142,6 +145,7 @@ void tsim_commit_super_written(struct tsim_fs *fs, struct tsim_transaction *tran
 	struct tsim_policy *policy = &fs->policy;
 
 	trans->super_ns = tsim_now(fs->engine);
+	tsim_power_super_written(&fs->oracle);
 	tsim_trace_commit(fs, TSIM_TRACE_SUPER_COMMITTED, trans->transid);
 	set_state(fs, trans, TSIM_TRANS_SUPER_COMMITTED);
 	if (policy->ops->super_written)

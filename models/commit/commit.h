@@ -8,6 +8,7 @@
 
 struct tsim_fs;
 struct tsim_block_group;
+struct tsim_file;
 
 /* Transaction states in order (3.18's BLOCKED is never seen here: it is left before a wait). */
 enum tsim_trans_state {
@@ -115,4 +116,4 @@ void tsim_extent_take_at(struct tsim_fs *fs, struct tsim_block_group *bg, struct
 void tsim_extent_put_back(struct tsim_fs *fs, const struct tsim_extent *extent);
 
 /* log.c: fsync */
-void tsim_fsync_log(struct tsim_fs *fs, guint64 bytes);
+void tsim_fsync_log(struct tsim_fs *fs, const struct tsim_file *file, guint64 bytes);

@@ -10,15 +10,17 @@
  * Source: fs/btrfs/tree-log.c: btrfs_sync_log, file.c: btrfs_sync_file,
  *   btrfs_set_log_full_commit in btrfs_make_block_group (3.18 to 6.1).
  */
+#include "file.h"
 #include "fs.h"
 
 /**
  * tsim_fsync_log:
+ * @file: (nullable): whose data is waited for already; NULL: small files, all in tree blocks
  * @bytes: log tree blocks that the fsync writes
  *
  * Waits until the data is safe: by the log, or by a full commit.
  */
-void tsim_fsync_log(struct tsim_fs *fs, guint64 bytes)
+void tsim_fsync_log(struct tsim_fs *fs, const struct tsim_file *file, guint64 bytes)
 {
 	struct tsim_transaction *trans = tsim_trans_attach(fs, TSIM_TRANS_START);
 	struct tsim_extent log;
@@ -33,6 +35,9 @@ void tsim_fsync_log(struct tsim_fs *fs, guint64 bytes)
 	tsim_sleep_until(fs->engine, tsim_oracle_write(&fs->oracle, log.bg->chunk, log.range));
 	tsim_mutex_lock(&fs->commit.tree_log_mutex);
 	tsim_write_super(fs);
+	tsim_power_logged(&fs->oracle, trans->log_extents);
+	if (file)
+		tsim_power_logged(&fs->oracle, file->extents);
 	tsim_mutex_unlock(&fs->commit.tree_log_mutex);
 	tsim_trans_end(fs, trans, TSIM_TRANS_START);
 }

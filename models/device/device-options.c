@@ -12,6 +12,7 @@ static const char *const ftl_names[] = { "none", "page", NULL };
 static const char *const gc_names[] = { "greedy", "fifo", NULL };
 static const char *const effect_names[] = { "start", "end", "sweep", "uniform", "deferred", NULL };
 static const char *const ack_names[] = { "end", "early", NULL };
+static const char *const durable_names[] = { "ack", "flush", NULL };
 static const char *const reads_names[] = { "zeroes", "ones", "old", NULL };
 
 #define OPT(field) offsetof(struct tsim_device_options, field)
@@ -79,6 +80,10 @@ const struct tsim_option tsim_device_option_table[] = {
 	{ "discard.reads", TSIM_OPT_ENUM, OPT(discard_reads), .choices = reads_names,
 	  .def = "zeroes",
 	  .help = "what reads find after a discard; old: the data, so that nothing is lost yet" },
+	{ "discard.durable", TSIM_OPT_ENUM, OPT(discard_durable), .choices = durable_names,
+	  .def = "flush",
+	  .help = "what a loss of power leaves of a discard: its effect, or that only if a flush came after it",
+	  .source = "C. Hellwig: an unmapping need only last from the next flush on" },
 	{ "discard.slow_rw", TSIM_OPT_REAL, OPT(discard_slow_rw), 1, 1e6, .def = "1",
 	  .help = "while a discard is in service, reads and writes take so many times as long" },
 	{ "discard.slow_gc", TSIM_OPT_REAL, OPT(discard_slow_gc), 1, 1e6, .def = "1",
@@ -86,6 +91,8 @@ const struct tsim_option tsim_device_option_table[] = {
 	{ "discard.timeout", TSIM_OPT_TIME, OPT(discard_timeout_ns), 0, HOUR_NS, .def = "0ns",
 	  .help = "the host aborts a discard after this, and it fails; 0: never",
 	  .source = "Linux: 30 s for SCSI, SATA and NVMe; none for virtio-blk" },
+	{ "power_loss", TSIM_OPT_LAW, OPT(power_loss), .def = "none",
+	  .help = "law of the time at which the power fails: the run ends, and counts what the last superblock refers to" },
 	{ "slots", TSIM_OPT_COUNT, OPT(slots), 1, 65536, .def = "32",
 	  .help = "reads, writes and flushes served at a time" },
 	{ "read.base", TSIM_OPT_TIME, OPT(read_base_ns), 0, HOUR_NS, .def = "0ns",

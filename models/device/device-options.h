@@ -33,6 +33,12 @@ enum tsim_reads {
 	TSIM_READS_OLD, /* what was there, until it is overwritten */
 };
 
+/* From when on a discard survives a loss of power. */
+enum tsim_durable {
+	TSIM_DURABLE_ACK, /* as soon as it is in effect */
+	TSIM_DURABLE_FLUSH, /* when a flush has come after it */
+};
+
 #define TSIM_MAX_DISCARD_RANGES 256 /* NVMe: of one DSM command */
 
 enum tsim_scheduler {
@@ -52,7 +58,8 @@ struct tsim_device_options {
 	tsim_ns discard_per_unit_ns, discard_timeout_ns;
 	guint64 discard_unit_bytes, discard_max_ranges, discard_backlog;
 	double discard_rate_unmapped; /* 0: as discard_rate */
-	int discard_ack, discard_reads;
+	int discard_ack, discard_reads, discard_durable;
+	TsimLaw *power_loss;
 	TsimLaw *discard_ack_latency, *discard_delay;
 	double discard_ignored, discard_firmware_bug, discard_slow_rw, discard_slow_gc;
 	tsim_ns read_base_ns, write_base_ns, flush_base_ns;

@@ -2,9 +2,10 @@
 /*
  * What became of each hit.
  *
- * Models: healed (freed or rewritten), latent (a good copy is left, or the
- *   device still reads the old data), persistent (still referenced and no copy
- *   is good).
+ * Models: healed (freed or rewritten; after a loss of power: not in the trees
+ *   that the last superblock refers to), undone (the loss of power undid the
+ *   discard), latent (a good copy is left, or the device still reads the old
+ *   data), persistent (still referenced and no copy is good).
  * Leaves out: reads: until the end everything is served from the page cache.
  * Source: docs/model.md "Damage"; fs/btrfs/disk-io.c: the good mirror repairs
  *   the bad one on read.
@@ -39,6 +40,10 @@ static const char *judge_hit(struct tsim_oracle *oracle, const struct tsim_hit *
 
 	*copies_lost = 0;
 	if (!tsim_interval_set_overlaps(&hit->chunk->destroyed[hit->copy], hit->range)) {
+		if (tsim_power_undid(oracle, hit->chunk, hit->copy, hit->range)) {
+			out->undone++;
+			return "undone";
+		}
 		out->healed++;
 		return "healed";
 	}
@@ -59,6 +64,8 @@ static const char *judge_hit(struct tsim_oracle *oracle, const struct tsim_hit *
  */
 void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races)
 {
+	if (tsim_power_failed(oracle))
+		tsim_power_mount(oracle);
 	for (guint i = 0; i < oracle->discards->len; i++) /* whose trimmer was still waiting */
 		tsim_oracle_count_harmless(oracle, g_ptr_array_index(oracle->discards, i));
 	for (guint i = 0; i < oracle->hits->len; i++) {
@@ -69,7 +76,7 @@ void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races)
 		if (races)
 			g_ptr_array_add(races, tsim_race_new(oracle->fs, hit, fate, copies_lost));
 	}
-	if (oracle->hits->len == 0)
+	if (oracle->hits->len == 0 && !tsim_power_failed(oracle))
 		return;
 	for (guint i = 0; i < oracle->fs->space.chunks->len; i++) {
 		struct tsim_chunk *chunk = g_ptr_array_index(oracle->fs->space.chunks, i);
@@ -78,4 +85,6 @@ void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races)
 			oracle->fs->out->lost_bytes +=
 				lost_bytes(oracle->fs, chunk, TSIM_RANGE(0, chunk->len));
 	}
+	/* a trim of unallocated space destroys as well, and makes no hit */
+	oracle->fs->out->corrupted |= oracle->fs->out->lost_bytes > 0;
 }

@@ -6,7 +6,7 @@
  *   destroyed on each copy; the stages of the race that each discard under
  *   way has reached; a hit whenever a discard takes effect on live, written
  *   sectors.
- * Leaves out: checksums of stale contents, crashes between commits.
+ * Leaves out: checksums of stale contents; losses of power (power.c).
  * Source: the damage rule: of a discard and a write on the same sectors, the
  *   one that the device executes last wins (Linux block layer; NVMe 1.2 ch. 7).
  *
@@ -35,6 +35,7 @@ static void reach(struct tsim_oracle *oracle, struct tsim_discard *d, enum tsim_
 
 static void write_effect(void *data, const struct tsim_command *cmd)
 {
+	struct tsim_oracle *oracle = data;
 	struct tsim_chunk *chunk = cmd->tag;
 	struct tsim_range r;
 	guint copy = (guint)cmd->tag_number;
@@ -42,6 +43,7 @@ static void write_effect(void *data, const struct tsim_command *cmd)
 	if (!chunk) /* a superblock */
 		return;
 	r = TSIM_RANGE(cmd->range.start - chunk->phys[copy], cmd->range.end - chunk->phys[copy]);
+	tsim_power_written(oracle, chunk, copy, r);
 	if (chunk->has_hits)
 		tsim_interval_set_remove(&chunk->destroyed[copy], r);
 	if (tsim_interval_set_contains(&chunk->live, r)) {
@@ -55,8 +57,8 @@ static void write_effect(void *data, const struct tsim_command *cmd)
 				      tsim_range_intersect(chunk->live.ranges[i], r));
 }
 
-static void add_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy,
-		    struct tsim_range r, const struct tsim_command *cmd, tsim_ns t)
+void tsim_oracle_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy,
+		     struct tsim_range r, const struct tsim_command *cmd, tsim_ns t)
 {
 	struct tsim_discard *d = cmd->tag;
 	struct tsim_hit hit = { .chunk = chunk,
@@ -76,13 +78,19 @@ static void add_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint 
 		       d->bg->chunk->ordinal, tsim_range_len(r), chunk->ordinal);
 	if (cmd->first) /* a sweep has moved range.start on */
 		hit.piece_phys.start = cmd->first;
-	tsim_interval_set_add(&chunk->destroyed[copy], r);
-	chunk->has_hits = TRUE;
 	out->hits++;
 	out->first_hit_ns = MIN(out->first_hit_ns, t);
 	if (!d->done) /* the funnel is of discards outstanding */
 		reach(oracle, d, TSIM_STAGE_CORRUPTED);
 	g_array_append_val(oracle->hits, hit);
+}
+
+static void destroy(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy,
+		    struct tsim_range r, const struct tsim_command *cmd, tsim_ns t)
+{
+	tsim_oracle_hit(oracle, chunk, copy, r, cmd, t);
+	tsim_interval_set_add(&chunk->destroyed[copy], r);
+	chunk->has_hits = TRUE;
 }
 
 /* What the discard of @phys meets in one copy of a chunk. */
@@ -99,7 +107,7 @@ static void discard_chunk(struct tsim_oracle *oracle, struct tsim_chunk *chunk, 
 		       "a discard of the group's own live data at %" G_GUINT64_FORMAT, phys.start);
 	i = tsim_interval_set_find(&chunk->on_disk, r.start);
 	for (; i < chunk->on_disk.n && chunk->on_disk.ranges[i].start < r.end; i++)
-		add_hit(oracle, chunk, copy, tsim_range_intersect(chunk->on_disk.ranges[i], r), cmd,
+		destroy(oracle, chunk, copy, tsim_range_intersect(chunk->on_disk.ranges[i], r), cmd,
 			t);
 	if (chunk != d->bg->chunk && tsim_interval_set_overlaps(&chunk->live, r))
 		d->met_unwritten = TRUE;
@@ -111,6 +119,7 @@ static void discard_effect(void *data, const struct tsim_command *cmd, struct ts
 	struct tsim_oracle *oracle = data;
 	GPtrArray *maps = oracle->fs->space.maps;
 
+	tsim_power_discarded(oracle, cmd, phys, t);
 	if (!cmd->tag) /* unallocated space */
 		return;
 	for (guint i = 0; i < maps->len; i++) {
@@ -151,6 +160,7 @@ void tsim_oracle_init(struct tsim_oracle *oracle, struct tsim_fs *fs)
 	oracle->spare = g_ptr_array_new_with_free_func(g_free);
 	oracle->late = g_ptr_array_new();
 	oracle->hits = g_array_new(FALSE, FALSE, sizeof(struct tsim_hit));
+	tsim_power_init(oracle);
 	fs->dev.listener = (struct tsim_device_listener){ .write_effect = write_effect,
 							  .discard_effect = discard_effect,
 							  .discard_late = discard_late,
@@ -165,6 +175,7 @@ void tsim_oracle_clear(struct tsim_oracle *oracle)
 	g_ptr_array_unref(oracle->discards);
 	g_ptr_array_unref(oracle->spare);
 	g_array_unref(oracle->hits);
+	tsim_power_clear(oracle);
 }
 
 /* ---- the life of a hidden entry ---- */

@@ -5,6 +5,7 @@
 #include "device.h"
 #include "interval-set.h"
 #include "outcome.h"
+#include "power.h"
 #include "space.h"
 
 #define TSIM_KEPT_WRITES 32 /* the last ones, which include the one that a hit destroys */
@@ -55,6 +56,7 @@ struct tsim_oracle {
 	GPtrArray *spare; /* ... to be used again */
 	GPtrArray *late; /* ... done, but the device is not */
 	GArray *hits; /* (element-type struct tsim_hit) */
+	struct tsim_power *power; /* NULL: it never fails */
 };
 
 void tsim_oracle_init(struct tsim_oracle *oracle, struct tsim_fs *fs);
@@ -82,6 +84,10 @@ tsim_ns tsim_oracle_write(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
 			  struct tsim_range range);
 void tsim_oracle_write_recorded(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
 				struct tsim_range range, tsim_ns done_ns);
+
+/* What a discard destroyed of a chunk: offsets within it. */
+void tsim_oracle_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy,
+		     struct tsim_range range, const struct tsim_command *cmd, tsim_ns t);
 
 /* After the run: what became of each hit. */
 void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races);

@@ -107,6 +107,9 @@ struct tsim_race *tsim_race_new(struct tsim_fs *fs, const struct tsim_hit *hit, 
 	reuse_steps(race, hit, TSIM_RANGE(phys, phys + race->lost_bytes));
 	step(race, hit->t_ns, TSIM_COLUMN_DEVICE, "effect",
 	     TSIM_RANGE(phys, phys + race->lost_bytes), race->lost_logical, hit->piece);
+	if (tsim_power_failed(&fs->oracle))
+		step(race, fs->oracle.power->fails_ns, TSIM_COLUMN_DEVICE, "power_loss",
+		     TSIM_RANGE(0, 0), 0, 0);
 	g_array_sort(race->steps, by_time);
 	return race;
 }

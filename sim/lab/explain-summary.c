@@ -51,7 +51,11 @@ static gboolean is_misdirected(const struct tsim_race *race)
 static char *fate_text(const struct tsim_race *race)
 {
 	if (strcmp(race->fate, "healed") == 0)
-		return g_strdup("healed: freed or written again before it was read");
+		return g_strdup(find(race, "power_loss") ?
+					"healed: the last superblock does not refer to it" :
+					"healed: freed or written again before it was read");
+	if (strcmp(race->fate, "undone") == 0)
+		return g_strdup("undone: no flush had made the discard durable");
 	return g_strdup_printf("%u of %u %s: %s", race->copies_lost, race->copies,
 			       race->copies == 1 ? "copy" : "copies", race->fate);
 }

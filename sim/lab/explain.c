@@ -55,6 +55,7 @@ static char *step_text(const struct tsim_race_step *step)
 		{ "write_effect", "the write takes effect" },
 		{ "effect", "discard piece # takes effect: DESTROYS" },
 		{ "complete", "the discard completes" },
+		{ "power_loss", "the power fails" },
 	};
 	g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, step->number);
 	g_auto(GStrv) parts = NULL;

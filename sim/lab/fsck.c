@@ -211,8 +211,11 @@ char *tsim_fsck_text(const struct tsim_race *race, gboolean ones)
 
 	if (strcmp(race->fate, "healed") == 0) {
 		g_string_append(out,
-				"Healed: the range was freed or written again before it was read;\n"
-				"neither the kernel nor a check finds anything.\n");
+				"Healed: the range was freed or written again before it was read, or\n"
+				"the superblock does not refer to it; a check finds nothing.\n");
+	} else if (strcmp(race->fate, "undone") == 0) {
+		g_string_append(out, "Undone: the power failed before a flush made the discard "
+				     "durable; the old data\nis back, and a check finds nothing.\n");
 	} else if (race->copies_lost == 0) {
 		g_string_append(out, "Latent: the device still reads the old data; neither the "
 				     "kernel nor a check\nfinds anything yet.\n");

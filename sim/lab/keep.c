@@ -3,10 +3,10 @@
 
 #include "wire.h"
 
-/** tsim_keep_rank() - 0 for what is best kept: persistent, then latent, then healed */
+/** tsim_keep_rank() - 0 for what is best kept: persistent, then latent, undone, healed */
 guint tsim_keep_rank(const char *fate)
 {
-	static const char *const order[] = { "persistent", "latent", "healed" };
+	static const char *const order[] = { "persistent", "latent", "undone", "healed" };
 	guint i;
 
 	for (i = 0; i < G_N_ELEMENTS(order); i++)
@@ -35,7 +35,7 @@ void tsim_kept_free(struct tsim_kept *kept)
 /**
  * tsim_keep_new() - a list of the races worth keeping
  *
- * At most TSIM_KEEP_MAX; persistent before latent before healed, then the
+ * At most TSIM_KEEP_MAX; persistent before latent, undone and healed, then the
  * earlier replication, so that the choice does not depend on who ran what.
  *
  * Return: (transfer full) (element-type struct tsim_kept).

@@ -133,6 +133,7 @@ static char *event_text(const struct tsim_race_step *step)
 		{ "write_effect", "write lands", FALSE },
 		{ "effect", "discard takes effect", FALSE },
 		{ "complete", "discard completes", FALSE },
+		{ "power_loss", "power fails", FALSE },
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {

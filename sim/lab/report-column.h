@@ -7,6 +7,7 @@
 struct tsim_report_column {
 	gboolean overlaps; /* some policy placed a chunk over a pinned range */
 	gboolean waiting; /* under some policy a request still waited when the run ended */
+	gboolean power; /* a loss of power ended some run */
 	gboolean flash; /* the device has a flash translation layer, and was written */
 	guint kinds, sizes; /* bits: commands, and sizes of discards, that some policy had */
 	GPtrArray *names, *values; /* (element-type char *) */

@@ -41,8 +41,15 @@ static void corruption_rows(struct tsim_report_column *c)
 	event_row(c, "hits (ranges destroyed)", sum->hits);
 	event_row(c, "  persistent", sum->persistent);
 	event_row(c, "  latent", sum->latent);
+	if (c->power)
+		event_row(c, "  undone", sum->undone);
 	event_row(c, "  healed", sum->healed);
 	tsim_row(c, "lost", tsim_text_bytes(sum->lost_bytes));
+	if (c->power) {
+		tsim_row(c, "overwritten", tsim_text_bytes(sum->overwritten_bytes));
+		tsim_row(c, "runs that lost power",
+			 tsim_text_share(sum->power_losses, c->n, c->confidence));
+	}
 	tsim_row(c, "runs with a hit", tsim_text_share(n_hit, c->n, c->confidence));
 	tsim_row(c, "  first hit p50", tsim_text_quantile(&first, "0s"));
 }
@@ -177,7 +184,7 @@ static void flash_rows(struct tsim_report_column *c)
 static void column_init(struct tsim_report_column *c, const struct tsim_result *result,
 			guint policy)
 {
-	c->overlaps = c->flash = c->waiting = FALSE;
+	c->overlaps = c->flash = c->waiting = c->power = FALSE;
 	c->kinds = c->sizes = 0;
 	c->names = g_ptr_array_new_with_free_func(g_free);
 	c->values = g_ptr_array_new_with_free_func(g_free);
@@ -190,6 +197,7 @@ static void column_init(struct tsim_report_column *c, const struct tsim_result *
 	for (guint i = 0; i < result->tally->n_policies; i++) {
 		c->overlaps |= result->tally->policies[i].sum.pin_overlaps > 0;
 		c->waiting |= result->tally->policies[i].sum.waiting > 0;
+		c->power |= result->tally->policies[i].sum.power_losses > 0;
 		c->flash |= result->tally->policies[i].sum.host_pages > 0;
 		tsim_report_note_device(c, &result->tally->policies[i]);
 	}

@@ -157,10 +157,13 @@ static void add_corruption(JsonBuilder *b, const struct tsim_result *result, gui
 	add_estimate(b, "per_trim_pass", &s->per_trim_pass);
 	add_count(b, "hits", p->sum.hits);
 	add_count(b, "healed", p->sum.healed);
+	add_count(b, "undone", p->sum.undone);
 	add_count(b, "latent", p->sum.latent);
 	add_count(b, "persistent", p->sum.persistent);
 	add_count(b, "harmless", p->sum.harmless);
 	add_count(b, "lost_bytes", p->sum.lost_bytes);
+	add_count(b, "overwritten_bytes", p->sum.overwritten_bytes);
+	add_count(b, "power_losses", p->sum.power_losses);
 	add_first_hit(b, result, policy);
 	begin(b, "funnel");
 	for (guint i = 0; i < TSIM_N_STAGES; i++)

@@ -110,6 +110,9 @@ static void append_point(GString *out, const struct tsim_result *result, guint p
 	append_count(out, sum->healed);
 	append_count(out, sum->latent);
 	append_count(out, sum->harmless);
+	append_count(out, sum->undone);
+	append_count(out, sum->power_losses);
+	append_count(out, sum->overwritten_bytes);
 	for (guint i = 0; i < TSIM_N_STAGES; i++)
 		append_count(out, sum->funnel[i]);
 	append_count(out, sum->requests);
@@ -166,7 +169,8 @@ static char *points_begin(const struct tsim_document *document, const struct tsi
 	append_names(out, "corruptions_per_hour", bounds, 3);
 	append_names(out, "per_removal", bounds, 3);
 	append_names(out, "per_trim_pass", bounds, 3);
-	g_string_append(out, "\thits\thealed\tlatent\tharmless");
+	g_string_append(out, "\thits\thealed\tlatent\tharmless\tundone\tpower_losses"
+			     "\toverwritten_bytes");
 	append_names(out, "funnel_", tsim_stage_names, TSIM_N_STAGES);
 	g_string_append(out, "\trequests\tstalled\twaiting_at_end");
 	append_names(out, "stall_probability", bounds, 3);

@@ -156,6 +156,12 @@ static gboolean check_device(TsimSetup *setup, const TsimResolved *resolved, GEr
 				  "%s: device.scheduler = reads-first needs workload = requests: "
 				  "the file system's writes cannot wait for their turn",
 				  tsim_resolved_origin(resolved, "device", NULL, "scheduler"));
+	if (setup->device.power_loss && setup->workload->bare)
+		return tsim_throw(error,
+				  "%s: device.power_loss needs a file system to be mounted again, "
+				  "and workload %s has none",
+				  tsim_resolved_origin(resolved, "device", NULL, "power_loss"),
+				  setup->workload->name);
 	return tsim_device_options_check(&setup->device, setup->fs.size_bytes, &local) ||
 	       tsim_throw(error, "%s: %s",
 			  tsim_resolved_origin(resolved, "experiment", NULL, "device"),

@@ -11,6 +11,8 @@ static const gsize summed[] = {
 	F(corrupted),	     F(hits),
 	F(healed),	     F(latent),
 	F(persistent),	     F(harmless),
+	F(undone),	     F(power_losses),
+	F(overwritten_bytes),
 	F(lost_bytes),	     F(discards),
 	F(discard_bytes),    F(discards_misdirected),
 	F(trim_passes),	     F(trim_errors),

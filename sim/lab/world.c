@@ -63,6 +63,7 @@ static gboolean run(const TsimSetup *setup, TsimEngine *engine, guint policy, gu
 	world_init(&world, setup, engine, policy, replication, outcome, distributions, sink);
 	if (setup->workload->horizon)
 		horizon = setup->workload->horizon(setup->workload_config);
+	horizon = tsim_power_horizon(&world.fs.oracle, horizon);
 	ok = tsim_engine_run(engine, horizon, start, &world, error);
 	if (ok)
 		tsim_fs_finish(&world.fs, races);

@@ -126,7 +126,7 @@ void run_script_until(const struct tsim_policy_ops *ops, void (*script)(void *da
 {
 	fs_begin(ops);
 	with_kthreads = kthreads;
-	run_ok(horizon, start, &script);
+	run_ok(tsim_power_horizon(&fs.oracle, horizon), start, &script);
 	tsim_fs_finish(&fs, races);
 }
 

@@ -328,11 +328,11 @@ static void script_log(void *data)
 	struct tsim_block_group *bg = new_group(TSIM_METADATA);
 
 	g_assert_nonnull(bg);
-	tsim_fsync_log(&fs, 2 * NODE);	/* the transaction that made a chunk: full commit */
+	tsim_fsync_log(&fs, NULL, 2 * NODE);	/* the transaction that made a chunk: full commit */
 	g_assert_cmpuint(out.log_commits, ==, 0);
 	g_assert_cmpuint(out.commits, ==, 1);
 	note("full");
-	tsim_fsync_log(&fs, 2 * NODE);
+	tsim_fsync_log(&fs, NULL, 2 * NODE);
 	g_assert_cmpuint(out.log_commits, ==, 1);
 	g_assert_cmpuint(out.commits, ==, 1);
 	note("log");
@@ -355,7 +355,7 @@ static void test_log(void)
 static void act_fsync(void *data)
 {
 	tsim_sleep_until(engine, 21 * MS);
-	tsim_fsync_log(&fs, NODE);
+	tsim_fsync_log(&fs, NULL, NODE);
 	note("fsync");
 }
 
@@ -382,7 +382,7 @@ static void script_log_cow(void *data)
 {
 	struct tsim_transaction *trans;
 
-	tsim_fsync_log(&fs, 4 * NODE);
+	tsim_fsync_log(&fs, NULL, 4 * NODE);
 	tsim_device_settle(&fs.dev);
 	/* the only written tree blocks are the log's: they are copied, and the log is freed nevertheless */
 	trans = tsim_trans_attach(&fs, TSIM_TRANS_START);
