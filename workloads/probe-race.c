@@ -78,9 +78,9 @@ static void write_sector(struct tsim_workload *w)
 	tsim_oracle_write(&w->fs->oracle, e->bg->chunk, TSIM_RANGE(start, start + TSIM_SECTOR));
 }
 
-static void reuse(void *data)
+/* The range gets a new owner, who writes. */
+void tsim_probe_race_reuse(struct tsim_workload *w)
 {
-	struct tsim_workload *w = data;
 	const struct tsim_probe_config *c = w->config;
 	struct tsim_probe *p = w->state;
 	struct tsim_fs *fs = w->fs;
@@ -92,6 +92,11 @@ static void reuse(void *data)
 		return;
 	tsim_sleep(fs->engine, tsim_probe_draw(w, c->write_delay, DRAW_WRITE));
 	write_sector(w);
+}
+
+static void reuse(void *data)
+{
+	tsim_probe_race_reuse(data);
 }
 
 void tsim_probe_race_start(struct tsim_workload *w)

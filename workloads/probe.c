@@ -5,7 +5,8 @@
  * Models: scripts of one race or one wait, at given delays.  race: one RO block
  *   group whose whole free space is hidden and discarded, then its removal,
  *   the commit, the allocation of a chunk at the same place and one write in
- *   it, each after its own delay (probe-race.c).  cycle, spare, loss,
+ *   it, each after its own delay (probe-race.c).  power: the same, with commits
+ *   until the power fails (probe-power.c).  cycle, spare, loss,
  *   crowd, overlap: places that removed groups keep pinned, and who asks for them
  *   (probe-stall.c).
  * Leaves out: every other cost: nothing but the given delays takes time.
@@ -21,13 +22,14 @@
 
 #define MAX_SLOTS 40 /* below the superblock mirror at 64 MiB */
 
-static const char *const scripts[] = { "race", "cycle", "spare", "loss", "crowd", "overlap", NULL };
+static const char *const scripts[] = { "race",	"cycle",   "spare", "loss",
+				       "crowd", "overlap", "power", NULL };
 
 #define OPT(field) offsetof(struct tsim_probe_config, field)
 
 static const struct tsim_option options[] = {
 	{ "script", TSIM_OPT_ENUM, OPT(script), .choices = scripts, .def = "race",
-	  .help = "race: removal, reuse, write; the others: pinned places and requests" },
+	  .help = "race: removal, reuse, write; power: and commits until the power fails; the others: pinned places and requests" },
 	{ "removal_delay", TSIM_OPT_STRING, OPT(removal_delay), .def = "fixed(0s)",
 	  .help = "from the hide to the removal: law, uniform-in-discard, uniform-in-cycle" },
 	{ "commit_delay", TSIM_OPT_STRING, OPT(commit_delay), .def = "fixed(0s)",
@@ -43,7 +45,7 @@ static const struct tsim_option options[] = {
 	{ "copies", TSIM_OPT_COUNT, OPT(copies), 1, 2, .def = "1",
 	  .help = "2: the range is DUP metadata, its copies are discarded in turn" },
 	{ "gap", TSIM_OPT_LAW, OPT(gap), .def = "fixed(0s)",
-	  .help = "time from the end of a discard to the next one of the place" },
+	  .help = "time from the end of a discard to the next one of the place; power: between commits" },
 	{ "request_rate", TSIM_OPT_FREQUENCY, OPT(request_rate), 0, 1e9, .def = "0/s",
 	  .help = "Poisson requests for a place; loss: each takes one and discards it" },
 	{ "slots", TSIM_OPT_COUNT, OPT(slots), 1, MAX_SLOTS, .def = "1",
@@ -74,6 +76,11 @@ static gboolean parse_delay(const char *key, const char *text, const char *words
 	return *out || tsim_throw(error, "%s = %s: %s (or %s)", key, text, local->message, words);
 }
 
+static gboolean is_race(const struct tsim_probe_config *c)
+{
+	return c->script == TSIM_PROBE_RACE || c->script == TSIM_PROBE_POWER;
+}
+
 static gboolean prepare(void *config, GError **error)
 {
 	struct tsim_probe_config *c = config;
@@ -88,7 +95,7 @@ static gboolean prepare(void *config, GError **error)
 		return tsim_throw(error, "under_discard and allocations must be at most slots");
 	if (c->script == TSIM_PROBE_CROWD && c->spare_slots >= c->slots)
 		return tsim_throw(error, "spare_slots must be below slots");
-	if (c->script == TSIM_PROBE_RACE || c->script == TSIM_PROBE_OVERLAP)
+	if (is_race(c) || c->script == TSIM_PROBE_OVERLAP)
 		return TRUE;
 	return c->request_rate > 0 || tsim_throw(error, "request_rate must be above 0/s, e.g. 1/s");
 }
@@ -106,7 +113,7 @@ static void adjust(const void *config, struct tsim_fs_options *fs,
 {
 	const struct tsim_probe_config *c = config;
 
-	if (c->script == TSIM_PROBE_RACE)
+	if (is_race(c))
 		tsim_probe_race_adjust(c, fs, device);
 	else
 		tsim_probe_stall_adjust(c, fs);
@@ -184,7 +191,7 @@ static void probe_mkfs(struct tsim_workload *w)
 {
 	const struct tsim_probe_config *c = w->config;
 
-	if (c->script == TSIM_PROBE_RACE)
+	if (is_race(c))
 		tsim_probe_race_mkfs(w);
 	else
 		tsim_probe_stall_mkfs(w);
@@ -198,6 +205,8 @@ static void start(struct tsim_workload *w)
 	p->extents = g_array_new(FALSE, FALSE, sizeof(struct tsim_extent));
 	if (c->script == TSIM_PROBE_RACE)
 		tsim_probe_race_start(w);
+	else if (c->script == TSIM_PROBE_POWER)
+		tsim_probe_power_start(w);
 	else
 		tsim_probe_stall_start(w);
 }

@@ -12,6 +12,7 @@ enum tsim_probe_script {
 	TSIM_PROBE_LOSS,
 	TSIM_PROBE_CROWD,
 	TSIM_PROBE_OVERLAP,
+	TSIM_PROBE_POWER,
 };
 
 enum {
@@ -24,6 +25,7 @@ enum {
 	DRAW_GAP,
 	DRAW_REQUEST,
 	DRAW_SUBSET,
+	DRAW_SYNC,
 };
 
 struct tsim_probe_config {
@@ -66,6 +68,10 @@ void tsim_probe_race_adjust(const struct tsim_probe_config *c, struct tsim_fs_op
 			    struct tsim_device_options *device);
 void tsim_probe_race_mkfs(struct tsim_workload *w);
 void tsim_probe_race_start(struct tsim_workload *w);
+void tsim_probe_race_reuse(struct tsim_workload *w);
+
+/* probe-power.c */
+void tsim_probe_power_start(struct tsim_workload *w);
 
 /* probe-stall.c */
 void tsim_probe_stall_adjust(const struct tsim_probe_config *c, struct tsim_fs_options *fs);

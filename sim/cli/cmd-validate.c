@@ -28,8 +28,8 @@ static const GOptionEntry entries[] = {
 
 static const char examples[] =
 	"Runs configs/validation/ through the same code as every other experiment and\n"
-	"compares with closed forms.  CASE is one of r1 to r6, s1 to s4, queue, wa, or a\n"
-	"part of these as the table names it, e.g. r1-dup, wa-fifo; default: all.\n"
+	"compares with closed forms.  CASE is one of r1 to r6, power, s1 to s4, queue,\n"
+	"wa, or a part of these as the table names it, e.g. r1-dup, wa-fifo; default: all.\n"
 	"Exit status 4: a row is further off than chance, or its tolerance, allows.\n"
 	"trimsim validate devices compares with measurements of real devices, trimsim\n"
 	"validate placement TRACE... and trimsim validate kernel with recordings of a\n"

@@ -110,3 +110,51 @@ const struct tsim_validate_case tsim_case_r2_timeout = {
 	.set = set_timeout,
 	.quantities[0] = { "P", TSIM_MEASURE_CORRUPTED, .form = form_timeout },
 };
+
+/* ---- a loss of power at L: the discard D, the loss and the gap between commits by their means ---- */
+
+static void set_power(const struct tsim_validate_row *row, GPtrArray *sets)
+{
+	tsim_validate_set_law(sets, "device.discard.latency", row->d);
+	tsim_validate_set_mean(sets, "device.power_loss", row->v[0]);
+	tsim_validate_set_mean(sets, "workload.gap", row->v[1]);
+}
+
+static void set_power_ack(const struct tsim_validate_row *row, GPtrArray *sets)
+{
+	set_power(row, sets);
+	tsim_validate_set(sets, "device.discard.durable=ack");
+}
+
+static double form_power_ack(const struct tsim_validate_row *row)
+{
+	return tsim_form_power_ack(1 / row->d.scale, 1 / row->v[0], 1 / row->v[1]);
+}
+
+static double form_power_flush(const struct tsim_validate_row *row)
+{
+	return tsim_form_power_flush(1 / row->d.scale, 1 / row->v[0], 1 / row->v[1]);
+}
+
+const struct tsim_validate_case tsim_case_power_ack = {
+	.name = "power-ack",
+	.file = "power",
+	.parameters = "D L C",
+	.formula = "power fails at L, commits every C; discards last at once",
+	.policy = "unpinned",
+	.pinned_too = TRUE,
+	.cost = 1,
+	.set = set_power_ack,
+	.quantities[0] = { "P", TSIM_MEASURE_CORRUPTED, .form = form_power_ack },
+};
+const struct tsim_validate_case tsim_case_power_flush = {
+	.name = "power-flush",
+	.file = "power",
+	.parameters = "D L C",
+	.formula = "the same, discards last from the next flush on",
+	.policy = "unpinned",
+	.pinned_too = TRUE,
+	.cost = 1,
+	.set = set_power,
+	.quantities[0] = { "P", TSIM_MEASURE_CORRUPTED, .form = form_power_flush },
+};

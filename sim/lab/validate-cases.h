@@ -12,6 +12,8 @@ extern const struct tsim_validate_case tsim_case_r1_ignored;
 extern const struct tsim_validate_case tsim_case_r1_early;
 extern const struct tsim_validate_case tsim_case_r2_slow;
 extern const struct tsim_validate_case tsim_case_r2_timeout;
+extern const struct tsim_validate_case tsim_case_power_ack;
+extern const struct tsim_validate_case tsim_case_power_flush;
 extern const struct tsim_validate_case tsim_case_r3;
 extern const struct tsim_validate_case tsim_case_r4;
 extern const struct tsim_validate_case tsim_case_r5;

@@ -244,6 +244,12 @@ const struct tsim_validate_row tsim_validate_rows[] = {
 	{ &tsim_case_r2_slow, LOGN(1, 1), NONE, { 0, .5, 2 } },
 	{ &tsim_case_r2_timeout, EXP(1), NONE, { .5, 2 } },
 	{ &tsim_case_r2_timeout, LOGN(1, 1), NONE, { .3, 1.5 } },
+
+	{ &tsim_case_power_ack, EXP(1), NONE, { 1, 1 } },
+	{ &tsim_case_power_ack, EXP(2), NONE, { 5, .5 } },
+	{ &tsim_case_power_flush, EXP(1), NONE, { 1, 1 } },
+	{ &tsim_case_power_flush, EXP(2), NONE, { 5, .5 } },
+	{ &tsim_case_power_flush, EXP(.2), NONE, { 3, 10 } },
 };
 const guint tsim_validate_n_rows = G_N_ELEMENTS(tsim_validate_rows);
 

@@ -46,7 +46,7 @@ static gboolean check_names(char **names, GError **error)
 		if (!found)
 			return tsim_throw(
 				error,
-				"no case '%s', the cases are r1 to r6, s1 to s4, queue and wa",
+				"no case '%s', the cases are r1 to r6, power, s1 to s4, queue and wa",
 				names[i]);
 	}
 	return TRUE;

@@ -96,6 +96,28 @@ double tsim_form_r1_latent(double mu, double r, double c, double a, double w)
 }
 
 /**
+ * tsim_form_power_ack() - the power fails at L; a discard D and a commit C come before
+ * @d, @l, @c: rates of the three, 1/s
+ *
+ * Return: P(D < L, C < L), by inclusion and exclusion.
+ */
+double tsim_form_power_ack(double d, double l, double c)
+{
+	return 1 - l / (l + d) - l / (l + c) + l / (l + d + c);
+}
+
+/**
+ * tsim_form_power_flush() - the same, and a commit after the discard
+ * @d, @l, @c: rates, 1/s
+ *
+ * Return: P(D + C < L); without memory, so that earlier commits do not matter.
+ */
+double tsim_form_power_flush(double d, double l, double c)
+{
+	return d / (d + l) * c / (c + l);
+}
+
+/**
  * tsim_form_r2() - the removal uniform within D, all the rest takes @s
  *
  * E[(1 - s/D)+]; for an exponential D the exponential integral E2.

@@ -25,6 +25,8 @@ double tsim_form_excess(struct tsim_form_law d, double s);
 /* The race: probability that the discard D destroys the write. */
 double tsim_form_r1(double mu, double r, double c, double a, double w);
 double tsim_form_r1_latent(double mu, double r, double c, double a, double w);
+double tsim_form_power_ack(double d, double l, double c);
+double tsim_form_power_flush(double d, double l, double c);
 double tsim_form_r2(struct tsim_form_law d, double s);
 double tsim_form_r3(double mean_d, double t, double c, double mean_a, double w, double q);
 double tsim_form_r4(struct tsim_form_law d, double t, double c, double mean_a, double w, double q);

@@ -45,6 +45,17 @@ static void test_r1_latent(void)
 	check_close(tsim_form_r1_latent(mu, 1, .5, 3, 4), -mu * (above - below) / (2 * h), 1e-8);
 }
 
+/* By hand: of three of one rate each is the last with 1/3; a step wins against L with 1/2. */
+static void test_power(void)
+{
+	check(tsim_form_power_ack(1, 1, 1), 1. / 3, 10);
+	check(tsim_form_power_flush(1, 1, 1), .25, 10);
+	/* a power that lasts, commits all the time: every discard is lost data */
+	check_close(tsim_form_power_ack(1, 1e-9, 1), 1, 1e-8);
+	check_close(tsim_form_power_flush(2, 1, 1e12), 2. / 3, 1e-8);
+	check_close(tsim_form_power_ack(2, 1, 1e12), 2. / 3, 1e-8);
+}
+
 static void test_r2(void)
 {
 	check(tsim_form_r2(EXP(1), .1), .7225450222, 10);
@@ -237,6 +248,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/closed-form/r1", test_r1);
 	g_test_add_func("/closed-form/r1-latent", test_r1_latent);
+	g_test_add_func("/closed-form/power", test_power);
 	g_test_add_func("/closed-form/r2", test_r2);
 	g_test_add_func("/closed-form/r3", test_r3);
 	g_test_add_func("/closed-form/r4", test_r4);

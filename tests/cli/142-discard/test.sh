@@ -45,3 +45,17 @@ run_mustfail 'effect = uniform cuts a command of .* into more than 1048576 units
 	--set filesystem.size=1TiB
 run_mustfail 'permitted is 1 to 256' check "$validation/queue.conf" \
 	--set workload.discard_ranges=300
+
+# a loss of power: what it undoes, and what there is to say of it
+power="$validation/power.conf --replications 40 --quiet --set experiment.policies=unpinned"
+run_check run $power -o flush
+grep -qE '^runs that lost power +40 \(1\)' flush/report.txt || _fail 'the power did not fail'
+run_check explain flush
+expect 'the power fails$'
+grep -l '"fate" : "undone"' flush/races/*.json > undone || _fail 'no discard was undone'
+run_check explain flush --hit "$(grep -n . undone | head -1 | sed 's/.*\/0*\([0-9]*\)-.*/\1/')"
+expect '^Undone: the power failed before a flush'
+run_check run $power -o ack --set device.discard.durable=ack
+grep -q '"undone" : 0,' ack/result.json || _fail 'what lasts at once was undone'
+run_mustfail 'device.power_loss needs a file system' check "$validation/queue.conf" \
+	--set 'device.power_loss=fixed(1s)'

@@ -24,5 +24,7 @@ short device-presets.conf device-presets 6 '1, 5'
 short stall-fill.conf stall-fill 25 'F == 50% && N <= 2'
 short ro-window.conf ro-window 20 'W == 10ms && N <= 2'
 short balance-cleaner.conf balance-cleaner 14 'D == 100ms'
+short power-loss.conf power-loss 6 'sync == 1s' \
+	--set 'device.power_loss=uniform(1s, 2s)'
 short read-latency.conf read-latency 4 '0..3' \
 	--set experiment.expect='unpinned.device.read.latency_ns.4KiB.p50 < 1ms'
