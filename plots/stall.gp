@@ -25,9 +25,6 @@ if (blocks > 24) {
 	print sprintf("it would have %d lines, stall-map, risk and ccdf show a sweep", blocks)
 	exit status 3
 }
-load here."lib/term.gp"
-load here."lib/style.gp"
-
 # What it is a distribution of stands in the first line: "# 1/(1-q)	stall_s".
 set datafile commentschars ""
 name = ""
@@ -40,9 +37,15 @@ zero_name = stall ? "no wait" : "0"
 
 lowest = 1e99
 highest = 0.0
-furthest = 2.0
+furthest = 0.0
 stats data using (furthest = $1 > furthest ? $1 : furthest, \
 	lowest = $2 > 0 && $2 < lowest ? $2 : lowest, highest = $2 > highest ? $2 : highest, 0) nooutput
+if (furthest < 2) {
+	print "there were fewer than two ".(stall ? "request" : name eq "discard_s" ? "discard" : what)."s"
+	exit status 3
+}
+load here."lib/term.gp"
+load here."lib/style.gp"
 waited = highest > 0
 array last[blocks]
 do for [i = 1:blocks] {
@@ -73,7 +76,7 @@ if (waited) {
 	zero = 0
 	set yrange [-0.2:1]
 	set ytics (zero_name 0)
-	set label 1 (furthest > 2 ? (stall ? "no request waited" : "none took any time") : "there was none") at graph 0.5, graph 0.5 center textcolor rgb ink
+	set label 1 (stall ? "no request waited" : "none took any time") at graph 0.5, graph 0.5 center textcolor rgb ink
 }
 
 set logscale x

@@ -46,35 +46,37 @@ static gboolean make_timeline(const char *dir, const char *path, GError **error)
 static gboolean make_convergence(const char *dir, const char *path, GError **error);
 
 #define OLDER "an older version of trimsim made this result"
+#define BARE "the workload has no file system, only the bare device"
 
 static const struct figure {
 	const char *name, *script, *data;
 	const char *without; /* why there may be no data */
 	make_fn make;
+	gboolean risk; /* it shows what a file system loses */
 } figures[] = {
-	{ "corruption", "corruption", "data/corruption.tsv", NULL, NULL },
-	{ "stall", "stall", "data/stall.tsv", NULL, NULL },
-	{ "space-time", "space-time", "data/race-001.tsv", "no policy had a hit", NULL },
-	{ "risk", "risk", "points.tsv", NULL, NULL },
-	{ "risk-map", "risk-map", "points.tsv", NULL, NULL },
-	{ "stall-map", "stall-map", "points.tsv", NULL, NULL },
-	{ "trade", "trade", "points.tsv", NULL, NULL },
-	{ "chunk-alloc", "stall", "data/chunk-alloc.tsv", NULL, NULL },
-	{ "ccdf", "ccdf", "data/stall.tsv", NULL, NULL },
-	{ "funnel", "funnel", "data/funnel.tsv", NULL, NULL },
-	{ "timeline", "timeline", "data/timeline.tsv", NULL, make_timeline },
-	{ "convergence", "convergence", "data/convergence.tsv", NULL, make_convergence },
-	{ "paired", "paired", "data/paired.tsv", OLDER, NULL },
-	{ "read-latency", "read-latency", "data/read.tsv", OLDER, NULL },
-	{ "discard-size", "discard-size", "data/latency.tsv", OLDER, NULL },
+	{ "corruption", "corruption", "data/corruption.tsv", NULL, NULL, TRUE },
+	{ "stall", "stall", "data/stall.tsv", NULL, NULL, FALSE },
+	{ "space-time", "space-time", "data/race-001.tsv", "no policy had a hit", NULL, FALSE },
+	{ "risk", "risk", "points.tsv", NULL, NULL, TRUE },
+	{ "risk-map", "risk-map", "points.tsv", NULL, NULL, TRUE },
+	{ "stall-map", "stall-map", "points.tsv", NULL, NULL, FALSE },
+	{ "trade", "trade", "points.tsv", NULL, NULL, FALSE },
+	{ "chunk-alloc", "stall", "data/chunk-alloc.tsv", NULL, NULL, FALSE },
+	{ "ccdf", "ccdf", "data/stall.tsv", NULL, NULL, FALSE },
+	{ "funnel", "funnel", "data/funnel.tsv", NULL, NULL, FALSE },
+	{ "timeline", "timeline", "data/timeline.tsv", NULL, make_timeline, FALSE },
+	{ "convergence", "convergence", "data/convergence.tsv", NULL, make_convergence, TRUE },
+	{ "paired", "paired", "data/paired.tsv", OLDER, NULL, TRUE },
+	{ "read-latency", "read-latency", "data/read.tsv", OLDER, NULL, FALSE },
+	{ "discard-size", "discard-size", "data/latency.tsv", OLDER, NULL, FALSE },
 };
 /* Of other kinds of directories. */
 #define VALIDATED "it is drawn of what validate -o leaves"
 static const struct figure others[] = {
-	{ "validation", "validation", "validation.tsv", VALIDATED, NULL },
-	{ "write-amplification", "write-amplification", "validation.tsv", VALIDATED, NULL },
+	{ "validation", "validation", "validation.tsv", VALIDATED, NULL, FALSE },
+	{ "write-amplification", "write-amplification", "validation.tsv", VALIDATED, NULL, FALSE },
 	{ "devices", "devices", "devices-sizes.tsv",
-	  "it is drawn of what validate devices -o leaves", NULL },
+	  "it is drawn of what validate devices -o leaves", NULL, FALSE },
 };
 
 /* The figure of another kind of directory that is called @name, or NULL. */
@@ -241,6 +243,23 @@ static gboolean have_data(const char *dir, const struct figure *figure, const ch
 	return FALSE;
 }
 
+/* Does no point of the result have a file system? */
+static gboolean is_bare(const char *dir)
+{
+	g_autofree char *path = g_build_filename(dir, "manifest.conf", NULL);
+	const struct tsim_plan_options options = { .force = TRUE };
+	g_autoptr(TsimConfig) config = tsim_config_load(path, NULL);
+	g_autoptr(TsimPlan) plan = config ? tsim_plan_new(config, NULL, &options, NULL) : NULL;
+	gboolean bare = plan != NULL;
+
+	for (guint64 i = 0; bare && i < tsim_plan_n_points(plan); i++) {
+		const TsimSetup *setup = tsim_plan_setup(plan, i, NULL);
+
+		bare = setup && tsim_setup_experiment(setup)->bare;
+	}
+	return bare;
+}
+
 static gboolean plot_figure(const char *dir, const struct figure *figure, const char *title,
 			    GError **error)
 {
@@ -293,6 +312,21 @@ static gboolean plot_others(const char *dir, const struct figure *other, GError 
 	return any || tsim_throw(error, "--only: %s has no '%s'", dir, only);
 }
 
+static gboolean plot_result(const char *dir, const char *title, GError **error)
+{
+	gboolean bare = is_bare(dir);
+
+	for (guint i = 0; i < G_N_ELEMENTS(figures); i++) {
+		if (only && strcmp(only, figures[i].name) != 0)
+			continue;
+		if (bare && figures[i].risk)
+			fprintf(stderr, "%s: no figure, " BARE "\n", figures[i].name);
+		else if (!plot_figure(dir, &figures[i], title, error))
+			return FALSE;
+	}
+	return TRUE;
+}
+
 static gboolean plot(const char *dir, GError **error)
 {
 	const struct figure *other = other_of(dir);
@@ -309,11 +343,7 @@ static gboolean plot(const char *dir, GError **error)
 		return FALSE;
 	if (only && find_other(only))
 		return plot_figure(dir, find_other(only), title, error);
-	for (guint i = 0; i < G_N_ELEMENTS(figures); i++)
-		if ((!only || strcmp(only, figures[i].name) == 0) &&
-		    !plot_figure(dir, &figures[i], title, error))
-			return FALSE;
-	return TRUE;
+	return plot_result(dir, title, error);
 }
 
 int tsim_cmd_plot(int argc, char **argv)

@@ -140,6 +140,7 @@ static gboolean fill_workload(TsimSetup *setup, const TsimResolved *resolved, GE
 				  setup->experiment.workload, local->message);
 	if (setup->workload->adjust)
 		setup->workload->adjust(setup->workload_config, &setup->fs, &setup->device);
+	setup->experiment.bare = setup->workload->bare;
 	if (setup->workload->follows)
 		setup->experiment.follows_recording = setup->workload->follows(
 			setup->workload_config, &setup->experiment.recording_start_ns);

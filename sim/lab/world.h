@@ -23,6 +23,7 @@ struct tsim_experiment {
 	GStrv expect;
 	/* Not of the group: of a replay of all that was recorded. */
 	gboolean follows_recording;
+	gboolean bare; /* no file system at all, only the device */
 	gboolean reads_ones; /* device.discard.reads = ones */
 	tsim_ns recording_start_ns; /* on the recording's own clock */
 };

@@ -49,3 +49,17 @@ run_mustfail "'lifo' is not one of fifo, reads-first" run "$queue" --set device.
 run_check run "$queue" --quiet --replications 2 --set 'workload.discard_share=${X = 0, 10%}' -o sweep
 [ "$(grep -c '^ read     latency p50 .*, p99 .*, max .*s$' "$out")" -eq 2 ] || _fail 'reads of two points'
 [ "$(grep -c '^ discard  latency p50 ' "$out")" -eq 1 ] || _fail 'discards of one point'
+
+# What is not there is not drawn: a bare device loses nothing, and nobody asks it for space.
+command -v gnuplot > /dev/null || exit 0
+run_status 0 plot sweep --terminal svg
+[ "$(cat "$out")" = "$(printf 'sweep/plots/%s.svg\n' read-latency discard-size)" ] || _fail 'figures of nothing'
+for name in corruption risk convergence paired; do
+	grep -q "^$name: no figure, the workload has no file system" "$err" || _fail "no word about $name"
+done
+grep -q '^stall: no figure, there were fewer than two requests$' "$err" || _fail 'no word about stall'
+grep -q '^chunk-alloc: no figure, there were fewer than two chunk allocations$' "$err" ||
+	_fail 'no word about chunk-alloc'
+run_status 0 plot sweep --only risk
+[ -s "$out" ] && _fail 'a figure of no risk'
+[ "$(wc -l < "$err")" -eq 1 ] || _fail 'not one line about risk'
