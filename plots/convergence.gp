@@ -27,6 +27,14 @@ if (n < 10) {
 	print "fewer than ten replications"
 	exit status 3
 }
+# Of many points it has a few, which the first line says: "# 4 of 15 points: ...".
+set datafile commentschars ""
+set datafile separator "\n"
+which = ""
+stats data index 0 every ::0::0 using (which = strcol(1), 0) nooutput
+set datafile commentschars "#"
+set datafile separator
+which = strstrt(which, " points: ") > 0 ? which[3:] : ""
 load here."lib/term.gp"
 load here."lib/style.gp"
 set logscale x
@@ -35,9 +43,9 @@ set yrange [0:highest * 1.05 > 1 ? 1.05 : highest * 1.05]
 set format y "%g"
 set xlabel "replications" offset 0, (term eq "dumb" ? 0 : 0.4)
 if (term ne "dumb") { set ylabel "P(corrupt) of a replication" }
-set title noenhanced heading.(term eq "dumb" ? "\nP(corrupt) of a replication" : \
+set title noenhanced heading.(which eq "" ? "" : "\n".which).(term eq "dumb" ? "\nP(corrupt) of a replication" : \
 	"\nband: 95 % interval; ▽ none seen so far: its upper limit")
-set key below horizontal samplen 3 noenhanced
+set key below horizontal height (term eq "dumb" ? 0 : 1) samplen 3 noenhanced
 set style fill transparent solid 0.15 noborder
 tint(i) = (i - 1) % 8 + 1
 shape(i) = "ABCDEFGH"[tint(i):tint(i)]

@@ -6,7 +6,7 @@
 #include "interval.h"
 #include "plot-data.h"
 
-/* Points beyond these are not shown: their lines could not be told apart. */
+/* The lines of more points could not be told apart. */
 #define MAX_POINTS 4
 /* A row for each growth by so much. */
 #define GROWTH 1.05
@@ -40,13 +40,13 @@ static gboolean add_block(guint32 first, guint32 end, guint failed, const GByteA
 	return TRUE;
 }
 
-static void append_policy(GString *out, const struct course *course, guint policy,
+static void append_policy(GString *out, const struct course *course, guint policy, gboolean first,
 			  const struct tsim_experiment *e)
 {
 	g_autofree char *label = tsim_plan_label(course->c->plan, course->point);
 	guint width = course->n_policies + 1;
 
-	g_string_append_printf(out, "%s\"%s%s%s\"\n", policy || course->point ? "\n\n" : "",
+	g_string_append_printf(out, "%s\"%s%s%s\"\n", first ? "" : "\n\n",
 			       e->policies[policy], label ? ", " : "", label ? label : "");
 	if (!course->rows->len)
 		g_string_append(out, "nan\tnan\tnan\tnan\tnan\n");
@@ -61,7 +61,8 @@ static void append_policy(GString *out, const struct course *course, guint polic
 	}
 }
 
-static gboolean append_point(GString *out, struct tsim_campaign *c, guint64 i, GError **error)
+static gboolean append_point(GString *out, struct tsim_campaign *c, guint64 i, gboolean first,
+			     GError **error)
 {
 	const TsimSetup *setup = tsim_plan_setup(c->plan, i, error);
 	struct course course = { .c = c, .point = i };
@@ -75,29 +76,82 @@ static gboolean append_point(GString *out, struct tsim_campaign *c, guint64 i, G
 	ok = !c->ids[i] || tsim_store_each(c->store, c->ids[i], tsim_plan_point(c->plan, i),
 					   add_block, &course, error);
 	for (guint k = 0; ok && k < course.n_policies; k++)
-		append_policy(out, &course, k, tsim_setup_experiment(setup));
+		append_policy(out, &course, k, first && k == 0, tsim_setup_experiment(setup));
 	g_array_unref(course.rows);
 	g_free(course.sums);
 	return ok;
+}
+
+/* Of the worst policy's interval. */
+static double interval_width(const struct tsim_campaign *c, guint64 point)
+{
+	const struct tsim_standing *at = tsim_schedule_standing(c->schedule, point);
+	const struct tsim_estimate p = tsim_proportion(at->corrupted, at->replications, 0.95);
+
+	return at->replications ? p.high - p.low : 0;
+}
+
+static gint by_number(gconstpointer a, gconstpointer b)
+{
+	const guint64 *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Where most is left to be known; of equal ones the first.  (element-type guint64), in order */
+static GArray *choose_points(const struct tsim_campaign *c)
+{
+	GArray *chosen = g_array_new(FALSE, FALSE, sizeof(guint64));
+	double widths[MAX_POINTS + 1];
+
+	for (guint64 i = 0; i < tsim_plan_n_points(c->plan); i++) {
+		double here = interval_width(c, i);
+		guint at = chosen->len;
+
+		while (at > 0 && widths[at - 1] < here) {
+			widths[at] = widths[at - 1];
+			at--;
+		}
+		widths[at] = here;
+		g_array_insert_val(chosen, at, i);
+		g_array_set_size(chosen, MIN(chosen->len, MAX_POINTS));
+	}
+	g_array_sort(chosen, by_number);
+	return chosen;
+}
+
+static gboolean append_points(GString *out, struct tsim_campaign *c, const GArray *points,
+			      GError **error)
+{
+	guint64 n = tsim_plan_n_points(c->plan);
+
+	if (points->len < n)
+		g_string_append_printf(out,
+				       "# %u of %" G_GUINT64_FORMAT
+				       " points: those with the widest intervals at the end\n",
+				       points->len, n);
+	g_string_append(out, "# replications\tcorrupted\testimate\tlow\thigh\n");
+	for (guint k = 0; k < points->len; k++)
+		if (!append_point(out, c, g_array_index(points, guint64, k), k == 0, error))
+			return FALSE;
+	return TRUE;
 }
 
 /**
  * tsim_convergence_tsv() - the corruption probability after so many replications
  * @c: campaign
  *
- * A block for each policy of the first points.  The intervals are those of a
- * number of replications that was given beforehand.
+ * A block for each policy of each point; of many points a few, which the first
+ * line says.  The intervals are those of a number of replications that was
+ * given beforehand.
  *
  * Return: (transfer full) (nullable)
  */
 char *tsim_convergence_tsv(struct tsim_campaign *c, GError **error)
 {
-	GString *out = g_string_new("# replications\tcorrupted\testimate\tlow\thigh\n");
+	g_autoptr(GArray) points = choose_points(c);
+	GString *out = g_string_new(NULL);
+	gboolean ok = append_points(out, c, points, error);
 
-	for (guint64 i = 0; i < MIN(tsim_plan_n_points(c->plan), MAX_POINTS); i++)
-		if (!append_point(out, c, i, error)) {
-			g_string_free(out, TRUE);
-			return NULL;
-		}
-	return g_string_free(out, FALSE);
+	return g_string_free(out, !ok);
 }

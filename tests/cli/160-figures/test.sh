@@ -33,6 +33,10 @@ grep -q 'device.discard.latency' r/plots/risk.svg || _fail "risk: the axis does 
 grep -q 'pinned-chunk, D = 1s, T = 30s, replication 0' r/plots/timeline.svg ||
 	_fail "timeline: it does not say which replication"
 
+grep -q '4 of 9 points: those with the widest intervals at the end' r/plots/convergence.svg ||
+	_fail "convergence: it does not say that it shows a part"
+[ "$(grep -c '^"' r/data/convergence.tsv)" -eq 8 ] || _fail "convergence: not four points of two policies"
+
 # The same figures again; each terminal; --only.
 cp r/plots/risk-map.svg first.svg
 run_check plot r --terminal svg --only risk-map
