@@ -58,7 +58,7 @@ if (text) {
 	plot data index "bytes" using ($1 * unit):($4 / GiB) with steps linecolor rgb colour[3] dashtype 2 linewidth 1.5 title "free", \
 	     data index "bytes" using ($1 * unit):($2 / GiB) with steps linecolor rgb colour[1] linewidth 2 title "allocated", \
 	     data index "bytes" using ($1 * unit):($3 / GiB) with fillsteps linecolor rgb colour[2] fillstyle pattern 4 notitle, \
-	     data index "bytes" using ($1 * unit):($3 / GiB) with steps linecolor rgb colour[2] linewidth 2 title "pinned (removed, its place kept)"
+	     data index "bytes" using ($1 * unit):($3 / GiB) with steps linecolor rgb colour[2] linewidth 2 title "pinned (place kept)"
 }
 set tmargin at screen 0.42
 set bmargin at screen (text ? 0.1 : 0.2)
@@ -67,8 +67,7 @@ if (text) { set xlabel "time, ".unit_name }
 set ylabel (text ? "" : "discards in flight")
 if (!text) { unset xtics; set xtics format "" nomirror }
 set yrange [0:most > 0 ? most * 1.1 : 1]
-set ytics autofreq
-if (most < 8) { set ytics 1 }
+set ytics most < 8 ? 1 : ceil(most / 5.0)
 set key off
 plot data index "discards" using ($1 * unit):2 with steps linecolor rgb colour[4] linewidth 1.2 notitle
 if (!text) {
@@ -77,7 +76,8 @@ if (!text) {
 	set yrange [0:1]
 	unset ytics
 	set border 1
-	set ylabel sprintf("%d commits", n_commits) rotate by 0 offset 2, 0 font ",9"
+	unset ylabel
+	set label 1 sprintf("%d\ncommits", n_commits) right at graph 0, graph 0.5 offset -0.7, 0.4 font ",9"
 	set xlabel "time since the mount, ".unit_name
 	set xtics format "%g"
 	plot data index "commits" using ($1 * unit):(0):($1 * unit):($2 * unit):(0):(1) with boxxyerror \
