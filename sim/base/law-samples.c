@@ -229,12 +229,22 @@ static gboolean check_name(const char *file, GError **error)
 	return TRUE;
 }
 
+/* Who read the configuration has made the path absolute of each file that it found. */
+static gboolean check_found(const char *file, GError **error)
+{
+	return g_path_is_absolute(file) || g_file_test(file, G_FILE_TEST_EXISTS) ||
+	       tsim_throw(error,
+			  "cannot find '%s' next to the file that names it (here, with --set) or in "
+			  "the data directories (TRIMSIM_DATADIR)",
+			  file);
+}
+
 /* Let an empirical law without samples be that of @file. */
 gboolean tsim_law_read_samples(TsimLaw *law, const char *file, GError **error)
 {
 	g_autoptr(GArray) samples = NULL;
 
-	if (!check_name(file, error))
+	if (!check_name(file, error) || !check_found(file, error))
 		return FALSE;
 	samples = tsim_law_read_file(file, error);
 	if (!samples)
