@@ -231,9 +231,11 @@ static gboolean have_data(const char *dir, const struct figure *figure, const ch
 			  GError **error)
 {
 	g_autoptr(GError) local = NULL;
+	GStatBuf st;
 
-	if (g_file_test(data, G_FILE_TEST_EXISTS))
-		return TRUE;
+	if (g_stat(data, &st) == 0 && (st.st_size > 0 || !figure->make))
+		return st.st_size > 0 ||
+		       tsim_throw(error, "%s: empty, run it again with -o %s", data, dir);
 	if (figure->make && figure->make(dir, data, &local))
 		return TRUE;
 	if (!figure->make && !figure->without)

@@ -54,6 +54,8 @@ static gboolean report(const char *dir, GError **error)
 	path = g_build_filename(dir, name, NULL);
 	if (!g_file_get_contents(path, &text, &size, &local))
 		return tsim_throw(error, "%s", local->message);
+	if (size == 0)
+		return tsim_throw(error, "%s: empty, run it again with -o %s", path, dir);
 	fwrite(text, 1, size, stdout);
 	return TRUE;
 }

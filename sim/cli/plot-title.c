@@ -82,7 +82,10 @@ static JsonParser *load(const char *path, GError **error)
 		if (root && JSON_NODE_HOLDS_OBJECT(root))
 			return g_steal_pointer(&parser);
 	}
-	tsim_throw(error, "%s: %s", path, local ? local->message : "not a result");
+	if (local)
+		tsim_throw(error, "%s", local->message); /* which says where */
+	else
+		tsim_throw(error, "%s: not a result that trimsim wrote", path);
 	return NULL;
 }
 

@@ -190,7 +190,7 @@ struct tsim_race_file *tsim_race_file_load(const char *path, GError **error)
 	JsonNode *root;
 
 	if (!json_parser_load_from_file(parser, path, &local)) {
-		tsim_throw(error, "%s: %s", path, local->message);
+		tsim_throw(error, "%s", local->message); /* which says where */
 		return NULL;
 	}
 	root = json_parser_get_root(parser);

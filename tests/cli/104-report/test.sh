@@ -18,3 +18,11 @@ if command -v python3 > /dev/null; then
 fi
 rm r/report.txt
 run_mustfail 'report.txt' report r
+
+# What a crash left empty is not printed as if it were a result.
+for form in json/result.json tsv/points.tsv; do
+	: > "r/${form#*/}"
+	run_mustfail "^trimsim: r/${form#*/}: empty, run it again with -o r\$" report r --format "${form%/*}"
+	run_check run "$r1" --replications 100 --quiet -o r
+	run_check report r --format "${form%/*}"
+done

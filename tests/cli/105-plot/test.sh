@@ -54,6 +54,14 @@ run_status 0 plot none --terminal svg
 grep -q '^space-time: no figure, no policy had a hit$' "$err" || _fail "no word about the missing figure"
 rm r/data/stall.tsv
 run_mustfail 'stall.tsv: missing' plot r --only stall
+: > r/data/funnel.tsv
+run_mustfail '^trimsim: r/data/funnel.tsv: empty, run it again with -o r$' plot r --only funnel
+: > r/data/convergence.tsv
+run_check plot r --only convergence --terminal svg
+echo '{' > none/result.json
+run_mustfail '^trimsim: none/result.json:1:1: Parse error' plot none
+: > none/result.json
+run_mustfail '^trimsim: none/result.json: not a result that trimsim wrote$' plot none
 printf 'nonsense\n' > r/data/corruption.tsv
 run_status 1 plot r --only corruption --terminal svg
 grep -q '^trimsim: .*corruption.gp: gnuplot failed' "$err" || _fail "no message of gnuplot"

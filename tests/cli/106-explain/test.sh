@@ -31,6 +31,8 @@ run_check explain r --hit 2
 expect '^one of 2 kept ranges that this discard destroyed$'
 echo '{}' > r/races/001-unpinned.json
 run_mustfail '001-unpinned.json: not a race that trimsim wrote' explain r
+echo '{' > r/races/001-unpinned.json
+run_mustfail '^trimsim: r/races/001-unpinned.json:1:1: Parse error' explain r
 
 run_check run "$r1" --replications 50 --quiet -o none --set experiment.policies=pinned-chunk
 run_mustfail 'none: no policy had a hit, there is nothing to explain' explain none
