@@ -4,55 +4,33 @@
 #include <string.h>
 
 #include "cli.h"
-#include "expect.h"
 #include "law.h"
-
-/* roff takes a leading '.' or "'" for a request, '\' for an escape and '-' for a hyphen. */
-static void man_text(const char *text)
-{
-	if (*text == '.' || *text == '\'')
-		fputs("\\&", stdout);
-	for (; *text; text++) {
-		if (*text == '\\')
-			fputs("\\e", stdout);
-		else if (*text == '-')
-			fputs("\\-", stdout);
-		else
-			putchar(*text);
-	}
-}
-
-static void man_line(const char *before, const char *text, const char *after)
-{
-	fputs(before, stdout);
-	man_text(text);
-	fputs(after, stdout);
-}
+#include "man.h"
 
 static void man_option(const struct tsim_option *option)
 {
 	g_autofree char *range = tsim_option_range(option), *def = tsim_option_default(option);
 
-	man_line(".TP\n.B ", option->name, "\n");
+	tsim_man_line(".TP\n.B ", option->name, "\n");
 	fputs(tsim_option_type_name(option->type), stdout);
 	if (*range)
-		man_line(", ", range, "");
+		tsim_man_line(", ", range, "");
 	if (def)
-		man_line(", default ", *def ? def : "empty", "");
+		tsim_man_line(", default ", *def ? def : "empty", "");
 	else
 		fputs(", required", stdout);
 	fputs(".\n", stdout);
 	if (option->help)
-		man_line("", option->help, ".\n");
+		tsim_man_line("", option->help, ".\n");
 	if (option->source)
-		man_line("Source: ", option->source, ".\n");
+		tsim_man_line("Source: ", option->source, ".\n");
 }
 
 static void man_table(const char *heading, const struct tsim_option *options)
 {
 	if (!options->name)
 		return;
-	man_line(".SS ", heading, "\n");
+	tsim_man_line(".SS ", heading, "\n");
 	for (; options->name; options++)
 		man_option(options);
 }
@@ -71,9 +49,9 @@ static void man_commands(void)
 {
 	printf(".SH COMMANDS\n");
 	for (const struct tsim_command *command = tsim_commands; command->name; command++) {
-		man_line(".TP\n.B ", command->name, "\n");
-		man_line("", command->usage, "\n.br\n");
-		man_line("", command->summary, ".\n");
+		tsim_man_line(".TP\n.B ", command->name, "\n");
+		tsim_man_line("", command->usage, "\n.br\n");
+		tsim_man_line("", command->summary, ".\n");
 	}
 	printf(".PP\nEach command describes its options with\n"
 	       ".BR \"trimsim COMMAND \\-\\-help\" .\n");
@@ -191,12 +169,12 @@ static void man_laws(void)
 {
 	printf(".SS Laws\nA value of type law is a time, or one of\n");
 	for (guint i = 0; tsim_law_usage(i); i++)
-		man_line(".br\n.B ", tsim_law_usage(i), "\n");
+		tsim_man_line(".br\n.B ", tsim_law_usage(i), "\n");
 	printf(".br\nA FILE has a time with its unit on each line, or is a table divided by commas or\n"
 	       "tabs.  Its heading names a column latency_ns, latency_us, latency_ms or latency_s,\n"
 	       "and may name bytes, the size of what took so long, and count, how often.  trimsim\n"
-	       "import \\-\\-latencies makes such tables of recordings.  It is looked for beside the\n"
-	       "configuration that names it.\n");
+	       "import \\-\\-latencies makes such tables of recordings.  It is looked for as an included\n"
+	       "file is.\n");
 }
 
 /* The group headers of a preset, as a list. */
@@ -208,10 +186,10 @@ static void man_preset(const char *name)
 	if (!path || !g_file_get_contents(path, &text, NULL, NULL))
 		return;
 	lines = g_strsplit(text, "\n", -1);
-	man_line(".TP\n.B include ", name, "\n");
+	tsim_man_line(".TP\n.B include ", name, "\n");
 	for (guint i = 0; lines[i]; i++)
 		if (lines[i][0] == '[')
-			man_line("", lines[i], "\n.br\n");
+			tsim_man_line("", lines[i], "\n.br\n");
 }
 
 static void man_presets(void)
@@ -222,55 +200,13 @@ static void man_presets(void)
 	man_preset("presets/workloads.conf");
 }
 
-#define BY_SIZE ".latency_ns."
-
-/* What there is of every size of command, once, with SIZE. */
-static void man_name(const char *name, const char *end)
-{
-	const char *size = strstr(name, BY_SIZE);
-	g_autofree char *any = NULL;
-
-	if (!size) {
-		man_line("", name, end);
-		return;
-	}
-	size += strlen(BY_SIZE);
-	if (!g_str_has_prefix(size, tsim_size_names[0]))
-		return;
-	any = g_strdup_printf("%.*sSIZE%s", (int)(size - name), name,
-			      size + strlen(tsim_size_names[0]));
-	man_line("", any, end);
-}
-
-static void man_sizes(void)
-{
-	printf(".PP\nSIZE is the smallest of these that a command fits in:\n");
-	for (guint i = 0; i < TSIM_N_SIZES; i++)
-		man_line("", tsim_size_names[i], i + 1 < TSIM_N_SIZES ? ",\n" : ".\n");
-}
-
-static void man_expect(void)
-{
-	g_autoptr(GPtrArray) names = tsim_expect_names();
-
-	printf(".SS Expectations\n"
-	       ".I expect = NAME OPERATOR NUMBER, ...\n"
-	       "must hold at every point; OPERATOR is one of == != < <= > >=, NUMBER is in the unit\n"
-	       "of the name or has its own. The names, with a policy of the experiment for POLICY:\n"
-	       ".PP\n.nh\n.ad l\n");
-	for (guint i = 0; i < names->len; i++)
-		man_name(g_ptr_array_index(names, i), i + 1 < names->len ? ",\n" : ".\n");
-	man_sizes();
-	printf(".hy\n.ad b\n");
-}
-
 static void man_examples(void)
 {
 	g_auto(GStrv) lines = g_strsplit(man_example, "\n", -1);
 
 	printf(".SH EXAMPLE\n.nf\n");
 	for (guint i = 0; lines[i] && (lines[i][0] || lines[i + 1]); i++)
-		man_line("", lines[i], "\n");
+		tsim_man_line("", lines[i], "\n");
 	printf(".fi\n");
 }
 
@@ -289,7 +225,7 @@ void tsim_print_man(const struct tsim_schema *schema)
 	fputs(man_stop, stdout);
 	man_laws();
 	man_presets();
-	man_expect();
+	tsim_man_expect();
 	man_table("[experiment NAME]", schema->experiment);
 	man_table("[device NAME]", schema->device);
 	man_table("[filesystem NAME]", schema->filesystem);

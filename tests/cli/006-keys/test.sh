@@ -58,7 +58,9 @@ grep -qxF '.B stop = relative_halfwidth <= 20%' "$plain" || _fail 'the man page 
 sed -n '/^.SH EXAMPLE/,/^.fi/p' "$plain" | sed '1,2d; $d' > example.conf
 run_status 0 run example.conf --replications 1 -r 'D == 10ms' --quiet -o example
 [ "$(wc -l < example/points.tsv)" -eq 5 ] || _fail 'the example has no 2 points x 2 policies'
-sed -n '/^.SS Expectations/,/^.SS/p' "$plain" | grep -o '^[pP][a-zO].*[^,.]' | grep '\.' > names
+sed -n '/^.SS Expectations/,/^.SS/p' "$plain" |
+	awk '$1 == ".B" { n = split($0, before) } was == ".RS" { for (i = 2; i <= n; i++)
+		for (k = 1; k <= NF; k++) print before[i] $k } { was = $1 }' > names
 [ "$(wc -l < names)" -gt 100 ] || _fail 'the man page lacks the names of results'
 if command -v python3 > /dev/null; then
 	python3 - example/result.json names <<- 'EOT' || _fail 'other names of results than in result.json'
