@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A device with flash behind it: when writes and discards reach the map, what
- * an idle device does; and the scheduler that lets reads go first.
+ * an idle device does.
  */
 #include <math.h>
 
@@ -408,138 +408,6 @@ static void test_options(void)
 	g_assert_true(tsim_device_options_check(&opt, device_bytes, &error));
 }
 
-/* ---- reads first ---- */
-
-static void act_write(void *data)
-{
-	tsim_device_write_wait(&dev, pages(0, 1));
-	note(data);
-}
-
-static void act_trim(void *data)
-{
-	discard(pages(0, 1));
-	note(data);
-}
-
-static void act_read(void *data)
-{
-	tsim_sleep_until(engine, tsim_device_read(&dev, pages(0, 1)));
-	note(data);
-}
-
-/* One server; at 0 a write, a write, a discard; reads at 5, 10 and 12. */
-static void start_mix(void *data)
-{
-	spawn("w1", 1, act_write);
-	spawn("w2", 2, act_write);
-	spawn("d1", 3, act_trim);
-	tsim_sleep_until(engine, 5);
-	spawn("r1", 1, act_read);
-	tsim_sleep_until(engine, 10);
-	spawn("r2", 1, act_read);
-	tsim_sleep_until(engine, 12);
-	spawn("r3", 1, act_read);
-}
-
-static void start_mix_actor(void *data)
-{
-	tsim_actor_spawn(engine, "arrivals", 0, 0, start_mix, NULL);
-}
-
-static void reset_queue(void)
-{
-	reset();
-	opt.ftl = TSIM_FTL_OFF;
-	opt.slots = 1;
-	opt.discard_queueing = TSIM_BARRIER;
-	opt.write_base_ns = 100;
-	opt.read_base_ns = 10;
-	opt.discard_base_ns = 50;
-}
-
-/* What came first is served first. */
-static void test_fifo(void)
-{
-	reset_queue();
-	on_device(start_mix_actor);
-	assert_log("w1@100 w2@200 d1@250 r1@260 r2@270 r3@280");
-}
-
-/* The write in service is not interrupted; then all reads, then the rest in its order. */
-static void test_reads_first(void)
-{
-	reset_queue();
-	opt.scheduler = TSIM_SCHEDULER_READS_FIRST;
-	on_device(start_mix_actor);
-	assert_log("w1@100 r1@110 r2@120 r3@130 w2@230 d1@280");
-	reset_queue();
-	opt.scheduler = TSIM_SCHEDULER_READS_FIRST;
-	opt.slots = 2; /* two writes at once; the discard waits until both slots are empty */
-	on_device(start_mix_actor);
-	assert_log("w1@100 w2@100 r1@110 r2@110 r3@120 d1@170");
-}
-
-/* A queued discard has its own slots: it waits for nobody. */
-static void test_reads_first_queued(void)
-{
-	reset_queue();
-	opt.scheduler = TSIM_SCHEDULER_READS_FIRST;
-	opt.discard_queueing = TSIM_QUEUED;
-	on_device(start_mix_actor);
-	assert_log("d1@50 w1@100 r1@110 r2@120 r3@130 w2@230");
-}
-
-/* Little's law: the integral of the number of commands is the sum of their times. */
-static void assert_usage(void)
-{
-	tsim_ns times = 0;
-
-	for (guint i = 0; i < TSIM_N_IO; i++)
-		times += dev.load[i].wait_ns + dev.load[i].service_ns;
-	tsim_usage_advance(&dev.usage, tsim_now(engine));
-	g_assert_cmpint(dev.usage.depth_ns, ==, times);
-	g_assert_cmpuint(dev.usage.max_depth, ==, 2);
-	g_assert_cmpint(dev.usage.backlog_ns, ==, 50);
-	g_assert_cmpuint(dev.usage.max_backlog, ==, 1);
-	g_assert_cmpuint(dev.usage.max_backlog_bytes, ==, tsim_range_len(pages(0, 1)));
-}
-
-/* Waits and services of each kind, since it was said so. */
-static void act_count(void *data)
-{
-	struct tsim_load *load = dev.load;
-
-	tsim_sleep_until(engine, tsim_device_read(&dev, pages(0, 1)));
-	tsim_device_count_from_now(&dev);
-	spawn("w1", 0, act_write);
-	tsim_sleep(engine, 5);
-	tsim_device_read(&dev, pages(0, 1));
-	tsim_sleep(engine, 500);
-	discard(pages(0, 1));
-	tsim_sleep_until(engine, tsim_device_flush(&dev));
-	g_assert_cmpuint(load[TSIM_IO_READ].n, ==, 1);
-	g_assert_cmpint(load[TSIM_IO_READ].wait_ns, ==, 95);
-	g_assert_cmpint(load[TSIM_IO_READ].service_ns, ==, 10);
-	g_assert_cmpint(load[TSIM_IO_WRITE].wait_ns, ==, 0);
-	g_assert_cmpint(load[TSIM_IO_WRITE].service_ns, ==, 100);
-	g_assert_cmpint(load[TSIM_IO_DISCARD].service_ns, ==, 50);
-	g_assert_cmpuint(load[TSIM_IO_FLUSH].n, ==, 1);
-	g_assert_cmpint(dev.counted_from_ns, ==, 10);
-	assert_usage();
-}
-
-static void start_count(void *data)
-{
-	spawn("count", 1, act_count);
-}
-
-static void test_load(void)
-{
-	reset_queue();
-	on_device(start_count);
-}
-
 static const struct engine_test tests[] = {
 	{ "/device-ftl/effect", test_effect },
 	{ "/device-ftl/sweep", test_sweep },
@@ -552,10 +420,6 @@ static const struct engine_test tests[] = {
 	{ "/device-ftl/unmapped", test_unmapped },
 	{ "/device-ftl/idle-is-short", test_idle_is_short },
 	{ "/device-ftl/options", test_options },
-	{ "/scheduler/fifo", test_fifo },
-	{ "/scheduler/reads-first", test_reads_first },
-	{ "/scheduler/reads-first-queued", test_reads_first_queued },
-	{ "/scheduler/load", test_load },
 };
 
 int main(int argc, char **argv)

@@ -2,59 +2,14 @@
 #include <math.h>
 #include <string.h>
 
-#include "device.h"
-#include "engine-fixture.h"
+#include "device-fixture.h"
 #include "service.h"
 
 /* Times of commands, splits, and the order of effects. */
 
 #define US TSIM_NS_PER_US
 
-static struct tsim_device dev;
-static struct tsim_device_options opt;
 static guint32 next_index;
-
-static void on_write(void *data, const struct tsim_command *cmd)
-{
-	g_autofree char *text = g_strdup_printf("w%" G_GUINT64_FORMAT "[%" G_GINT64_FORMAT "]", cmd->tag_number,
-						cmd->effect_ns);
-	note(text);
-}
-
-static void on_discard(void *data, const struct tsim_command *cmd, struct tsim_range r, tsim_ns t)
-{
-	g_autofree char *text = g_strdup_printf("d%u:%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT "[%" G_GINT64_FORMAT
-						"]", cmd->piece, r.start / 4096, r.end / 4096, t);
-	note(text);
-}
-
-/* Run @script on a device of zero cost but for what @opt says; the log holds the effects. */
-static void on_device(void (*script)(void *data))
-{
-	struct tsim_rng rng = { 1, 1 };
-
-	next_index = 0;
-	tsim_device_init(&dev, engine, &opt, &rng);
-	dev.listener = (struct tsim_device_listener){ .write_effect = on_write,
-						      .discard_effect = on_discard };
-	run_ok(TSIM_NS_NEVER, script, NULL);
-	tsim_device_drain(&dev);
-	tsim_device_clear(&dev);
-}
-
-static void reset(void)
-{
-	tsim_options_clear(tsim_device_option_table, &opt);
-	tsim_options_defaults(tsim_device_option_table, &opt);
-	opt.discard_base_ns = 100;
-	opt.discard_slots = 4;
-	opt.slots = 4;
-}
-
-static struct tsim_range blocks(guint64 start, guint64 end)
-{
-	return TSIM_RANGE(start * 4096, end * 4096);
-}
 
 /* ---- service times ---- */
 
@@ -64,7 +19,7 @@ static void test_service(void)
 	struct tsim_rng rng = { 3, 4 };
 	g_autoptr(TsimLaw) tail = tsim_law_new_fixed(7000), latency = tsim_law_new_fixed(55);
 
-	reset();
+	device_reset();
 	opt.discard_base_ns = 60 * US;
 	opt.discard_per_range_ns = 5 * US;
 	opt.discard_rate = 4e9;		/* 1 MiB: 262,144 ns */
@@ -94,7 +49,7 @@ static void test_sigma(void)
 	double sum = 0, squares = 0;
 	const guint n = 10000;
 
-	reset();
+	device_reset();
 	opt.discard_base_ns = TSIM_NS_PER_S;
 	opt.discard_sigma = 0.8;
 	for (guint32 i = 0; i < n; i++) {
@@ -115,7 +70,7 @@ static void test_tail_share(void)
 	g_autoptr(TsimLaw) tail = tsim_law_new_fixed(1000);
 	guint slow = 0;
 
-	reset();
+	device_reset();
 	opt.discard_tail = tail;
 	opt.discard_tail_probability = 0.1;
 	for (guint32 i = 0; i < 10000; i++)
@@ -148,7 +103,7 @@ static void script_tick(void *data)
 /* Ends on the tick after the time is over; of one tick the last begun is first. */
 static void test_tick(void)
 {
-	reset();
+	device_reset();
 	opt.discard_base_ns = 10 * TSIM_NS_PER_MS;
 	opt.discard_tick_ns = 10 * TSIM_NS_PER_MS;
 	on_device(script_tick);
@@ -161,7 +116,7 @@ static void test_tick(void)
 
 static void test_split(void)
 {
-	reset();
+	device_reset();
 	opt.discard_max_bytes = 64 * 4096;
 	opt.discard_granularity_bytes = 16 * 4096;
 	g_assert_cmpuint(tsim_piece_end(&opt, 0, 10 * 4096), ==, 10 * 4096);
@@ -171,7 +126,7 @@ static void test_split(void)
 	g_assert_cmpuint(tsim_piece_end(&opt, 3 * 4096, 200 * 4096), ==, 64 * 4096);
 	g_assert_cmpuint(tsim_piece_end(&opt, 64 * 4096, 200 * 4096), ==, 128 * 4096);
 	/* the default of Linux 6.1: round_down(UINT_MAX, 4096) */
-	reset();
+	device_reset();
 	g_assert_cmpuint(opt.discard_max_bytes, ==, G_GUINT64_CONSTANT(4294967295) / 4096 * 4096);
 }
 
@@ -179,7 +134,7 @@ static void test_granules(void)
 {
 	struct tsim_range r;
 
-	reset();
+	device_reset();
 	opt.discard_granularity_bytes = 16 * 4096;
 	r = tsim_whole_granules(&opt, blocks(3, 50));
 	g_assert_cmpuint(r.start, ==, 16 * 4096);
@@ -209,10 +164,11 @@ static void start_split(void *data)
 /* All pieces at once, each with a draw of its own; what is no whole granule is left alone. */
 static void test_pieces(void)
 {
-	reset();
+	device_reset();
 	opt.discard_max_bytes = 16 * 4096;
 	opt.discard_granularity_bytes = 8 * 4096;
 	opt.discard_slots = 2;
+	next_index = 0;
 	on_device(start_split);
 	/* 3-16, 16-32, 32-48, 48-50: two slots, so two rounds; the last piece has no granule */
 	assert_log("done@200 d0:8-16[100]@200 d1:16-32[100]@200 d2:32-48[200]@200");
@@ -235,7 +191,7 @@ static void start_writes(void *data)
 /* Two slots: writes at 10, 10, 20, the read at 12 in the slot that is free at 10. */
 static void test_slots(void)
 {
-	reset();
+	device_reset();
 	opt.slots = 2;
 	opt.write_base_ns = 10;
 	opt.read_base_ns = 2;
@@ -280,7 +236,7 @@ static void start_late_write(void *data)
 /* Order of effects, not of submission: the write at 60 is destroyed at 100. */
 static void test_queued(void)
 {
-	reset();
+	device_reset();
 	opt.write_base_ns = 10;
 	on_device(start_late_write);
 	assert_log("written@60 done@100 w1[60]@100 d0:0-8[100]@100");
@@ -289,7 +245,7 @@ static void test_queued(void)
 /* A barrier holds the write back until the discard is over. */
 static void test_barrier_blocks(void)
 {
-	reset();
+	device_reset();
 	opt.write_base_ns = 10;
 	opt.discard_queueing = TSIM_BARRIER;
 	on_device(start_late_write);
@@ -305,7 +261,7 @@ static void start_early_write(void *data)
 /* ... and it drains the queue first. */
 static void test_barrier_drains(void)
 {
-	reset();
+	device_reset();
 	opt.write_base_ns = 30;
 	opt.discard_queueing = TSIM_BARRIER;
 	on_device(start_early_write);
@@ -326,7 +282,7 @@ static void start_pieces(void *data)
 /* The write goes in between the first piece and the second, which is issued only then. */
 static void test_barrier_pieces(void)
 {
-	reset();
+	device_reset();
 	opt.write_base_ns = 10;
 	opt.discard_max_bytes = 8 * 4096;
 	opt.discard_queueing = TSIM_BARRIER;
@@ -338,7 +294,7 @@ static void test_barrier_pieces(void)
 
 static void test_effect_start(void)
 {
-	reset();
+	device_reset();
 	opt.write_base_ns = 10;
 	opt.discard_effect = TSIM_EFFECT_START;
 	on_device(start_late_write);
@@ -348,7 +304,7 @@ static void test_effect_start(void)
 /* Blocks 0-8 in 100 ns: at 60 the sweep has passed 4.8 blocks, the write lands on 0-4 behind it. */
 static void test_sweep(void)
 {
-	reset();
+	device_reset();
 	opt.write_base_ns = 10;
 	opt.discard_effect = TSIM_EFFECT_SWEEP;
 	opt.sweep_steps = 8;
@@ -359,7 +315,7 @@ static void test_sweep(void)
 /* Continuous, and yet in whole granules: 4.8 blocks at 60 are 4. */
 static void test_sweep_granules(void)
 {
-	reset();
+	device_reset();
 	opt.write_base_ns = 10;
 	opt.discard_effect = TSIM_EFFECT_SWEEP;
 	opt.sweep_steps = 0;
@@ -370,7 +326,7 @@ static void test_sweep_granules(void)
 /* In two steps: at 60 only the first half has gone. */
 static void test_sweep_steps(void)
 {
-	reset();
+	device_reset();
 	opt.write_base_ns = 10;
 	opt.discard_effect = TSIM_EFFECT_SWEEP;
 	opt.sweep_steps = 4;
@@ -387,7 +343,7 @@ static void test_sweep_steps(void)
 /* At one instant the later submission wins: here the write. */
 static void test_tie_write(void)
 {
-	reset();
+	device_reset();
 	opt.write_base_ns = 50;
 	on_device(start_late_write);
 	assert_log("done@100 written@100 d0:0-8[100]@100 w1[100]@100");
@@ -396,7 +352,7 @@ static void test_tie_write(void)
 /* ... and here the discard, whether it takes effect at its end or sweeps. */
 static void test_tie_discard(void)
 {
-	reset();
+	device_reset();
 	opt.write_base_ns = 100;
 	on_device(start_early_write);
 	assert_log("written@100 done@100 w1[100]@100 d0:0-8[100]@100");
@@ -426,7 +382,7 @@ static void start_recorded(void *data)
 /* A recorded command is done when the recorded one was: no slots, no laws, nobody waits. */
 static void test_recorded(void)
 {
-	reset();
+	device_reset();
 	opt.slots = opt.discard_slots = 1;
 	opt.write_base_ns = 1000;
 	on_device(start_recorded);
@@ -460,8 +416,5 @@ static const struct engine_test tests[] = {
 
 int main(int argc, char **argv)
 {
-	int status = engine_test_main(argc, argv, tests, G_N_ELEMENTS(tests));
-
-	tsim_options_clear(tsim_device_option_table, &opt);
-	return status;
+	return device_test_main(argc, argv, tests, G_N_ELEMENTS(tests));
 }
