@@ -149,28 +149,6 @@ static sqlite3_stmt *prepare(struct tsim_sql *sql, const char *text, const char 
 	return statement;
 }
 
-gboolean tsim_sql_run(struct tsim_sql *sql, GError **error, const char *text, const char *types,
-		      ...)
-{
-	sqlite3_stmt *statement;
-	va_list args;
-	int result;
-
-	va_start(args, types);
-	statement = prepare(sql, text, types, args, error);
-	va_end(args);
-	if (!statement)
-		return FALSE;
-	result = sqlite3_step(statement);
-	if (result != SQLITE_DONE && result != SQLITE_ROW) {
-		tsim_sql_throw(sql, error);
-		sqlite3_reset(statement);
-		return FALSE;
-	}
-	sqlite3_reset(statement);
-	return TRUE;
-}
-
 sqlite3_stmt *tsim_sql_query(struct tsim_sql *sql, GError **error, const char *text,
 			     const char *types, ...)
 {
@@ -193,6 +171,21 @@ int tsim_sql_next(struct tsim_sql *sql, sqlite3_stmt *query, GError **error)
 		tsim_sql_throw(sql, error);
 	sqlite3_reset(query);
 	return result == SQLITE_DONE ? 0 : -1;
+}
+
+gboolean tsim_sql_run(struct tsim_sql *sql, GError **error, const char *text, const char *types,
+		      ...)
+{
+	sqlite3_stmt *statement;
+	va_list args;
+
+	va_start(args, types);
+	statement = prepare(sql, text, types, args, error);
+	va_end(args);
+	if (!statement || tsim_sql_next(sql, statement, error) < 0)
+		return FALSE;
+	sqlite3_reset(statement);
+	return TRUE;
 }
 
 gboolean tsim_sql_number(struct tsim_sql *sql, gint64 none, gint64 *number, GError **error,
