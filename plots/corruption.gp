@@ -33,37 +33,59 @@ highest = 0.0
 stats data using (n = n + 1, $4 > 0 ? (corrupted = corrupted + 1, lowest = $6 < lowest ? $6 : lowest) : \
 	(lowest = $7 < lowest ? $7 : lowest), highest = $7 > highest ? $7 : highest, 0) nooutput
 
+# Names of many have room beside a vertical axis only.
+across = n > 3
+axis = across ? "x" : "y"
+room = !across ? 1.2 : term eq "dumb" ? 2.2 : 1.3
 # A logarithmic axis when it is needed to see the smallest beside the largest.
-log_y = highest / lowest > 20
-if (log_y) {
-	set logscale y
-	set format y "10^{%T}"
+log_p = highest / lowest > 20
+if (log_p) {
+	eval "set logscale ".axis
+	eval "set format ".axis." '10^{%T}'"
 	set termoption enhanced
 	top = 10 ** ceil(log10(highest * 1.3))
 	bottom = 10 ** floor(log10(lowest * 0.7))
 	top = top > 1 ? (highest > 0.5 ? 2 : 1) : top
-	set yrange [bottom:top]
+	more = !across ? 1 : (top / bottom) ** (term eq "dumb" ? 0.8 : 0.12)
+	eval "set ".axis."range [bottom:top * more]"
 } else {
-	set yrange [0:(highest * 1.2 > 1 ? 1.08 : highest * 1.2)]
-	set format y "%g"
+	eval "set ".axis."range [0:(highest * room > room - 0.12 ? room - 0.12 : highest * room)]"
+	eval "set format ".axis." '%g'"
 }
-set xrange [-0.6:n - (n > 2 ? 0.1 : 0.4)]
-if (n > 3) {
-	set xtics rotate by 20 right
+if (across) {
+	set yrange [n - 0.4:-0.6]
+	set xlabel "P(corrupt) of a replication"
+	set ytics noenhanced
+	unset grid
+	if (term ne "dumb") { set grid xtics linecolor rgb "#dddddd" linewidth 1 linetype 1 }
+} else {
+	set xrange [-0.6:n - (n > 2 ? 0.1 : 0.4)]
+	set ylabel "P(corrupt) of a replication"
+	set xtics noenhanced
 }
 interval = term eq "dumb" ? "[confidence interval]" : "bars: confidence interval"
 mark = term eq "dumb" ? "v" : "▽"
 note = corrupted == 0 ? mark." none seen: upper limit of the confidence interval" : corrupted < n ? \
 	interval."; ".mark." none seen: its upper limit" : interval
-set title noenhanced heading."\n".note
-set ylabel "P(corrupt) of a replication"
-set xtics noenhanced
+if (across && term ne "dumb") {	# the middle of the figure, as that of the axes is far to the right
+	set tmargin 4
+	set label 1 heading."\n".note at screen 0.5, screen 0.955 center noenhanced
+} else {
+	set title noenhanced heading."\n".note
+}
 set key off
 # Text shows no fine bars: there the numbers are written.
+gap = across ? " " : "\n"
 runs(k, all, e, low, high) = sprintf("%d:%d", k, all).(term ne "dumb" ? "" : \
-	k > 0 ? sprintf("\n%.3g\n[%.3g, %.3g]", e, low, high) : sprintf("\n< %.2g", high))
+	k > 0 ? sprintf("%s%.3g%s[%.3g, %.3g]", gap, e, gap, low, high) : sprintf("%s< %.2g", gap, high))
 seen(k, x) = k > 0 ? x : NaN
 none(k, x) = k > 0 ? NaN : x
-plot data using 1:(seen($4, $5)):6:7:($1 + 1):xtic(2) with yerrorbars linecolor variable linewidth 2 pointtype dot pointsize 1.4, \
-     data using 1:(none($4, $7)):($1 + 1) with points linecolor variable linewidth 2 pointtype triangle pointsize 2.2, \
-     data using 1:($4 > 0 ? $5 : $7):(runs($4, $3, $5, $6, $7)) with labels left offset character 2, 0 noenhanced textcolor rgb ink
+if (across) {
+	plot data using (seen($4, $5)):1:6:7:($1 + 1):ytic(2) with xerrorbars linecolor variable linewidth 2 pointtype dot pointsize 1.2, \
+	     data using (none($4, $7)):1:($1 + 1) with points linecolor variable linewidth 2 pointtype triangle pointsize 1.6, \
+	     data using (term eq "dumb" && $4 > 0 ? $5 : $7):1:(runs($4, $3, $5, $6, $7)) with labels left offset character (term eq "dumb" ? 2 : 1.5), 0 noenhanced textcolor rgb ink
+} else {
+	plot data using 1:(seen($4, $5)):6:7:($1 + 1):xtic(2) with yerrorbars linecolor variable linewidth 2 pointtype dot pointsize 1.4, \
+	     data using 1:(none($4, $7)):($1 + 1) with points linecolor variable linewidth 2 pointtype triangle pointsize 2.2, \
+	     data using 1:($4 > 0 ? $5 : $7):(runs($4, $3, $5, $6, $7)) with labels left offset character 2, 0 noenhanced textcolor rgb ink
+}

@@ -60,6 +60,14 @@ grep -q 'closed form' a.svg || _fail "no closed form"
 gnuplot -c "$plots/risk.gp" r svg b.svg Title no_such 2> "$err"
 [ $? -eq 2 ] || _fail "a metric that is not there"
 [ -e b.svg ] && _fail "an empty figure is left"
+# Of six columns each name can be read.
+head -7 r/data/corruption.tsv > six.tsv
+gnuplot -c "$plots/corruption.gp" six.tsv dumb six.txt 2> "$err" || _fail "corruption of six"
+for t in 1s 5s 30s; do
+	for policy in unpinned pinned-chunk; do
+		grep -q "^ *$policy, D = 30ms, T = $t +" six.txt || _fail "corruption: no $policy at $t"
+	done
+done
 for name in risk risk-map stall-map trade ccdf funnel timeline convergence paired read-latency \
 	discard-size; do
 	gnuplot -c "$plots/$name.gp" 2> "$err" && _fail "$name: status 0 without data"
