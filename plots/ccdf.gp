@@ -50,7 +50,7 @@ set xlabel "time t" offset 0, (term eq "dumb" ? 0 : 0.4)
 if (term ne "dumb") { set ylabel "share of the requests that waited longer than t" }
 set title noenhanced heading.(term eq "dumb" ? "\nshare of the requests that waited longer than t" : \
 	many ? "\none line per point; the point at its end: the longest wait" : "\nthe point at its end: the longest wait")
-set key below horizontal samplen 4 noenhanced
+set key below horizontal height (term eq "dumb" ? 0 : 1) samplen 4 noenhanced
 nothing(y) = y > 0 ? y : NaN
 array last_x[blocks]
 do for [i = 1:blocks] {

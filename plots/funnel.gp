@@ -44,7 +44,7 @@ set xtics ("hidden" 0, "removed" 1, "committed" 2, "reused" 3, "written" 4, "des
 if (term ne "dumb") { set ylabel "share of the hidden entries" }
 set title noenhanced heading.(term eq "dumb" ? "\nshare of the hidden entries; v: none, upper limit" : \
 	"\nbars: 95 % interval, entries taken for independent; ▽ none: upper limit")
-set key below horizontal samplen 2 noenhanced
+set key below horizontal height (term eq "dumb" ? 0 : 1) samplen 2 noenhanced
 wide = 0.8 / blocks
 at(i) = (i - 1 - (blocks - 1) / 2.0) * wide
 some(k, y) = k > 0 ? y : NaN
