@@ -45,7 +45,7 @@ load here."lib/style.gp"
 text = term eq "dumb"
 if (text) { set terminal dumb 78,44 mono noenhanced }
 set multiplot title heading.(text ? "\nminus the first policy: P(corrupt), then seconds waited per replication" : \
-	"\npaired differences to the first policy, 95 % intervals; filled: the interval excludes 0") noenhanced
+	"\npaired differences to the first policy, 95 % intervals; filled: the interval excludes 0; s: per replication") noenhanced
 set xrange [-0.7:n - 0.3]
 set lmargin at screen 0.13
 set rmargin at screen 0.97
@@ -78,7 +78,7 @@ do for [k = 0:1] {
 				if (!text || i % ceil(n / 8.0) == 0) { set xtics add (label_text i) }
 			}
 		}
-		if (!text) { set ylabel "waited, s per replication" }
+		if (!text) { set ylabel "waited, s" }
 		if (n_policies > 1) { set key at screen 0.5, 0.02 center bottom horizontal noenhanced }
 	}
 	set yrange [*:*]
