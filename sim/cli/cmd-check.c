@@ -11,7 +11,7 @@ static gboolean force;
 
 static const GOptionEntry entries[] = {
 	{ "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &sets,
-	  "override a value; may be repeated, the last one wins", "GROUP.KEY=VALUE" },
+	  "override a value; repeated, the last one wins", "GROUP.KEY=VALUE" },
 	{ "force", 0, 0, G_OPTION_ARG_NONE, &force, "allow more than a million points", NULL },
 	{ NULL },
 };

@@ -17,7 +17,7 @@ static int hit = NOT_GIVEN, replication = NOT_GIVEN;
 
 static const GOptionEntry entries[] = {
 	{ "hit", 0, 0, G_OPTION_ARG_INT, &hit,
-	  "the hit of that number in DIR/races; default: the first persistent one", "N" },
+	  "that of DIR/races; default: the first persistent", "N" },
 	{ "replication", 0, 0, G_OPTION_ARG_INT, &replication,
 	  "the first kept hit of that replication", "N" },
 	{ "reproducer", 0, 0, G_OPTION_ARG_NONE, &reproducer,

@@ -13,7 +13,7 @@ static const GOptionEntry entries[] = {
 	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
 	  "the native trace or the table that is written", "FILE" },
 	{ "latencies", 0, 0, G_OPTION_ARG_NONE, &latencies,
-	  "write a table of how long discards took, for empirical(FILE)", NULL },
+	  "how long discards took, for empirical(FILE)", NULL },
 	{ NULL },
 };
 

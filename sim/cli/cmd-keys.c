@@ -23,21 +23,50 @@ static const char examples[] =
 	"  trimsim keys device\n"
 	"  trimsim keys policy pinned-chunk\n";
 
+#define INDENT 6
+#define WIDTH 79
+
+/* Under the name of an option, in as many lines as it takes. */
+static void print_below(const char *text)
+{
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	glong column = WIDTH;
+
+	for (guint i = 0; words[i]; i++) {
+		glong len = g_utf8_strlen(words[i], -1);
+
+		if (column + 1 + len > WIDTH) {
+			printf("%s%*s%s", i ? "\n" : "", INDENT, "", words[i]);
+			column = INDENT + len;
+		} else {
+			printf(" %s", words[i]);
+			column += 1 + len;
+		}
+	}
+	printf("\n");
+}
+
 static void print_option(const struct tsim_option *option)
 {
 	g_autofree char *range = tsim_option_range(option), *def = tsim_option_default(option);
 
-	printf("  %s\n      %s", option->name, tsim_option_type_name(option->type));
+	g_autoptr(GString) values = g_string_new(tsim_option_type_name(option->type));
+
 	if (*range)
-		printf(", %s", range);
+		g_string_append_printf(values, ", %s", range);
 	if (def)
-		printf(", default %s\n", *def ? def : "empty");
+		g_string_append_printf(values, ", default %s", *def ? def : "empty");
 	else
-		printf(", required\n");
+		g_string_append(values, ", required");
+	printf("  %s\n", option->name);
+	print_below(values->str);
 	if (option->help)
-		printf("      %s\n", option->help);
-	if (option->source)
-		printf("      source: %s\n", option->source);
+		print_below(option->help);
+	if (option->source) {
+		g_autofree char *source = g_strconcat("source: ", option->source, NULL);
+
+		print_below(source);
+	}
 }
 
 /* @kind NULL: the group has no kinds. */

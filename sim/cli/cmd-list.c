@@ -20,9 +20,9 @@ static const GOptionEntry entries[] = {
 	{ "experiment", 'e', 0, G_OPTION_ARG_STRING, &experiment,
 	  "the experiment, when CONFIG has several", "NAME" },
 	{ "select", 'r', 0, G_OPTION_ARG_STRING, &selection,
-	  "only these points: numbers or a condition on the variables", "SELECTION" },
+	  "only points 0, 0..9, or 'D > 10ms && T == 30s'", "SELECTION" },
 	{ "set", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &sets,
-	  "override a value; may be repeated, the last one wins", "GROUP.KEY=VALUE" },
+	  "override a value; repeated, the last one wins", "GROUP.KEY=VALUE" },
 	{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "text (default), tsv or json", "FORMAT" },
 	{ "force", 0, 0, G_OPTION_ARG_NONE, &force, "allow more than a million points", NULL },
 	{ NULL },
@@ -40,7 +40,7 @@ static const char examples[] =
 	"Examples:\n"
 	"  trimsim list my.conf\n"
 	"  trimsim list my.conf -e latency -r 'D > 10ms && T == 30s'\n"
-	"  trimsim list my.conf --set 'device.discard.base=${1ms..1s log 4}' --format tsv\n";
+	"  trimsim list my.conf --set 'device.discard.base=${1ms, 5ms}' --format tsv\n";
 
 /*
  * Run @n replications of @setup on all processors, which others may use as well; microseconds,

@@ -13,25 +13,25 @@
 
 static char *terminal, *only;
 
-#define NAMES                                                                                  \
-	"corruption, stall, space-time, risk, risk-map, stall-map, trade, chunk-alloc, ccdf, " \
-	"funnel, timeline, convergence, paired, read-latency, discard-size, validation, " \
-	"write-amplification, devices"
+#define NAMES(BREAK)                                                                     \
+	"corruption, stall, space-time, risk, risk-map, stall-map, trade," BREAK         \
+	"chunk-alloc, ccdf, funnel, timeline, convergence, paired, read-latency," BREAK  \
+	"discard-size, validation, write-amplification, devices"
 
 static const GOptionEntry entries[] = {
 	{ "terminal", 0, 0, G_OPTION_ARG_STRING, &terminal,
 	  "png (default), svg, pdf, or dumb: text on standard output", "NAME" },
-	{ "only", 0, 0, G_OPTION_ARG_STRING, &only, "one figure: " NAMES, "NAME" },
+	{ "only", 0, 0, G_OPTION_ARG_STRING, &only, "one figure", "NAME" },
 	{ NULL },
 };
 
 static const char examples[] =
-	"Figures go to DIR/plots; what cannot be drawn is left out, with a word why.\n"
-	"DIR may be one of `trimsim validate -o DIR` or `trimsim validate devices -o DIR`\n"
-	"too.\n"
+	"Figures: " NAMES("\n  ") ".\n"
+	"They go to DIR/plots; what cannot be drawn is left out, with a word why.\n"
+	"DIR may be one of trimsim validate -o DIR or validate devices -o DIR too.\n"
 	"The scripts can be used by hand:\n"
 	"  gnuplot -c plots/risk-map.gp DIR svg map.svg\n"
-	"  gnuplot -c plots/space-time.gp DIR/data/race-002.tsv svg second.svg 'second hit'\n"
+	"  gnuplot -c plots/space-time.gp DIR/data/race-002.tsv svg second.svg 'hit 2'\n"
 	"\n"
 	"Examples:\n"
 	"  trimsim plot results/latency-0123456789ab\n"
@@ -99,7 +99,7 @@ static gboolean check_options(GError **error)
 		if (strcmp(only, figures[i].name) == 0)
 			return TRUE;
 	return !only || find_other(only) ||
-	       tsim_throw(error, "--only: '%s' is not one of " NAMES, only);
+	       tsim_throw(error, "--only: '%s' is not one of " NAMES(" "), only);
 }
 
 /* The scripts stand beside the bundled configurations. */

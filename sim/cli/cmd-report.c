@@ -14,9 +14,9 @@ static gboolean mail, html;
 static const GOptionEntry entries[] = {
 	{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "text (default), json or tsv", "FORMAT" },
 	{ "mail", 0, 0, G_OPTION_ARG_NONE, &mail,
-	  "a table for a commit message, with the command that gives it again", NULL },
+	  "a table for a commit message, with its command", NULL },
 	{ "html", 0, 0, G_OPTION_ARG_NONE, &html,
-	  "write DIR/report.html: findings, tables, figures, nothing else needed", NULL },
+	  "write DIR/report.html: findings, tables, figures", NULL },
 	{ NULL },
 };
 

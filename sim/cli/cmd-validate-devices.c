@@ -16,7 +16,7 @@ static const GOptionEntry entries[] = {
 	{ "format", 0, 0, G_OPTION_ARG_STRING, &format,
 	  "what is printed: text (default), tsv or json", "FORMAT" },
 	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &dir,
-	  "write devices.txt, .json and .tsv there too, and the points of the figure", "DIR" },
+	  "write devices.txt, .json, .tsv, and for a figure", "DIR" },
 	{ NULL },
 };
 

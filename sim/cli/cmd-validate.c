@@ -15,21 +15,21 @@ static int jobs;
 
 static const GOptionEntry entries[] = {
 	{ "budget", 0, 0, G_OPTION_ARG_STRING, &budget,
-	  "replications of a row at most (100000); dearer ones get fewer", "N" },
+	  "replications of a row at most (100000)", "N" },
 	{ "seed", 0, 0, G_OPTION_ARG_STRING, &seed, "of all random numbers (20261122)", "S" },
 	{ "jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "worker processes; default: one per processor",
 	  "N" },
 	{ "format", 0, 0, G_OPTION_ARG_STRING, &format, "what is printed: text (default) or json",
 	  "FORMAT" },
 	{ "output", 'o', 0, G_OPTION_ARG_FILENAME, &dir,
-	  "write validation.txt, validation.json and validation.tsv there too", "DIR" },
+	  "write validation.txt, .json and .tsv there too", "DIR" },
 	{ NULL },
 };
 
 static const char examples[] =
 	"Runs configs/validation/ through the same code as every other experiment and\n"
 	"compares with closed forms.  CASE is one of r1 to r6, power, s1 to s4, queue,\n"
-	"wa, or a part of these as the table names it, e.g. r1-dup, wa-fifo; default: all.\n"
+	"wa, or a part of these as the table names it, e.g. r1-dup, wa-fifo; else all.\n"
 	"Exit status 4: a row is further off than chance, or its tolerance, allows.\n"
 	"trimsim validate devices compares with measurements of real devices, trimsim\n"
 	"validate placement TRACE... and trimsim validate kernel with recordings of a\n"
@@ -40,7 +40,7 @@ static const char examples[] =
 	"  trimsim validate r3 s1 --budget 1000000 --seed 7\n"
 	"  trimsim validate queue wa\n"
 	"  trimsim validate -o results/validation\n"
-	"  gnuplot -c plots/validation.gp results/validation/validation.tsv svg validation.svg\n";
+	"  trimsim plot results/validation\n";
 
 static gboolean check_options(struct tsim_validate_options *o, GError **error)
 {

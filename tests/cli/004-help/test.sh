@@ -11,9 +11,22 @@ expect '^  keys +[a-z]'
 expect '^Examples:'
 expect '3 not as precise as'
 expect '130 interrupted'
+# On a terminal of 80 columns no line is broken.
+narrow()
+{
+	sed 's/[\x80-\xbf]//g' "$out" | awk 'length > 79' | grep -q . && _fail "$*: a line of more than 79 columns"
+}
+narrow --help
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$out")
+for second in devices kernel placement; do
+	run_check validate $second --help
+	narrow "validate $second"
+done
+run_check keys
+narrow keys
 for command in $commands; do
 	run_check "$command" --help
+	narrow "$command"
 	expect "^  trimsim $command"
 	expect '^Examples:'
 done
