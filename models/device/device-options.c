@@ -50,6 +50,9 @@ const struct tsim_option tsim_device_option_table[] = {
 	{ "discard.granularity", TSIM_OPT_BYTES, OPT(discard_granularity_bytes), 512, 1e12,
 	  .def = "4KiB",
 	  .help = "unit of deallocation: a granule not wholly covered is left alone" },
+	{ "discard.alignment", TSIM_OPT_BYTES, OPT(discard_alignment_bytes), 0, 1e12, .def = "0B",
+	  .help = "where the first granule begins: below the granularity, for a partition across its granules",
+	  .source = "Linux: /sys/block/*/discard_alignment" },
 	{ "discard.slots", TSIM_OPT_COUNT, OPT(discard_slots), 1, 65536, .def = "1",
 	  .help = "discard commands that the device works on at a time" },
 	{ "discard.queueing", TSIM_OPT_ENUM, OPT(discard_queueing), .choices = queueing_names,
@@ -174,6 +177,12 @@ static gboolean check_discard(const struct tsim_device_options *opt, guint64 siz
 	guint64 command = MIN(opt->discard_max_bytes, size_bytes);
 	guint64 unit = MAX(opt->discard_unit_bytes, opt->discard_granularity_bytes);
 
+	if (opt->discard_alignment_bytes >= opt->discard_granularity_bytes)
+		return tsim_throw(error,
+				  "device.discard.alignment = %" G_GUINT64_FORMAT
+				  "B must be below device.discard.granularity = %" G_GUINT64_FORMAT
+				  "B",
+				  opt->discard_alignment_bytes, opt->discard_granularity_bytes);
 	if (opt->discard_firmware_bug > 0 && opt->discard_ack == TSIM_ACK_END &&
 	    !opt->discard_delay)
 		return tsim_throw(error, "device.discard.firmware_bug does nothing without"

@@ -53,7 +53,8 @@ struct tsim_device_options {
 	tsim_ns discard_base_ns, discard_per_range_ns;
 	double discard_rate, discard_sigma, discard_tail_probability;
 	TsimLaw *discard_tail, *discard_latency;
-	guint64 discard_max_bytes, discard_granularity_bytes, discard_slots, sweep_steps;
+	guint64 discard_max_bytes, discard_granularity_bytes, discard_alignment_bytes;
+	guint64 discard_slots, sweep_steps;
 	int discard_queueing, discard_effect;
 	tsim_ns discard_per_unit_ns, discard_timeout_ns;
 	guint64 discard_unit_bytes, discard_max_ranges, discard_backlog;

@@ -111,22 +111,28 @@ tsim_ns tsim_discard_service(const struct tsim_device_options *opt, const struct
 	return tsim_discard_service_of(opt, rng, &load, entity, index);
 }
 
+/* The last boundary of a granule at or before @pos; @pos itself if there is none. */
+static guint64 granule_before(const struct tsim_device_options *opt, guint64 pos)
+{
+	guint64 first = opt->discard_alignment_bytes;
+
+	return pos < first ? pos : pos - (pos - first) % opt->discard_granularity_bytes;
+}
+
 /**
  * tsim_piece_end:
  * Where the discard command that starts at @start ends: at most max_bytes
- * on, the start of the next piece aligned to the granularity
- * (block/blk-lib.c of Linux 3.18 and 6.1).
+ * on, the start of the next piece aligned to the granules
+ * (block/blk-lib.c of Linux 3.18 and 6.1: discard_alignment).
  */
 guint64 tsim_piece_end(const struct tsim_device_options *opt, guint64 start, guint64 end)
 {
-	guint64 granularity = opt->discard_granularity_bytes;
 	guint64 cut = start + opt->discard_max_bytes;
+	guint64 aligned = granule_before(opt, cut);
 
 	if (end - start <= opt->discard_max_bytes)
 		return end;
-	if (cut - cut % granularity > start)
-		cut -= cut % granularity;
-	return cut;
+	return aligned > start ? aligned : cut;
 }
 
 /**
@@ -136,8 +142,10 @@ guint64 tsim_piece_end(const struct tsim_device_options *opt, guint64 start, gui
 struct tsim_range tsim_whole_granules(const struct tsim_device_options *opt,
 				      struct tsim_range range)
 {
-	guint64 granularity = opt->discard_granularity_bytes;
-	guint64 start = (range.start + granularity - 1) / granularity * granularity;
+	guint64 alignment = opt->discard_alignment_bytes;
+	guint64 start = alignment;
 
-	return TSIM_RANGE(start, MAX(start, range.end / granularity * granularity));
+	if (range.start > alignment)
+		start = granule_before(opt, range.start + opt->discard_granularity_bytes - 1);
+	return TSIM_RANGE(start, MAX(start, granule_before(opt, range.end)));
 }

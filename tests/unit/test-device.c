@@ -145,6 +145,27 @@ static void test_granules(void)
 	g_assert_cmpuint(tsim_range_len(r), ==, 16 * 4096);
 }
 
+/* Granules at 5, 21, 37 ... blocks, as of a partition that begins 11 blocks into one. */
+static void test_alignment(void)
+{
+	struct tsim_range r;
+
+	device_reset();
+	opt.discard_max_bytes = 64 * 4096;
+	opt.discard_granularity_bytes = 16 * 4096;
+	opt.discard_alignment_bytes = 5 * 4096;
+	g_assert_cmpuint(tsim_piece_end(&opt, 0, 200 * 4096), ==, 53 * 4096);
+	g_assert_cmpuint(tsim_piece_end(&opt, 53 * 4096, 200 * 4096), ==, 117 * 4096);
+	r = tsim_whole_granules(&opt, blocks(0, 50));
+	g_assert_cmpuint(r.start, ==, 5 * 4096);
+	g_assert_cmpuint(r.end, ==, 37 * 4096);
+	r = tsim_whole_granules(&opt, blocks(6, 53));
+	g_assert_cmpuint(r.start, ==, 21 * 4096);
+	g_assert_cmpuint(r.end, ==, 53 * 4096);
+	r = tsim_whole_granules(&opt, blocks(0, 4));
+	g_assert_cmpuint(tsim_range_len(r), ==, 0);
+}
+
 static void discard(guint64 start, guint64 end)
 {
 	tsim_device_discard(&dev, blocks(start, end), 1, &next_index, NULL);
@@ -399,6 +420,7 @@ static const struct engine_test tests[] = {
 	{ "/device/tail-share", test_tail_share },
 	{ "/device/split", test_split },
 	{ "/device/granules", test_granules },
+	{ "/device/alignment", test_alignment },
 	{ "/device/pieces", test_pieces },
 	{ "/device/slots", test_slots },
 	{ "/device/queued", test_queued },

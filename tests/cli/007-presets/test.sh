@@ -7,7 +7,7 @@ run_check check "$config"
 expect 'no experiments, groups ok'
 
 # What a device need not say: it replaces the preset's own model, or is off.
-optional='discard\.(latency|sweep_steps|tick|ack|ack_latency|delay|firmware_bug|ignored|max_ranges|per_unit'
+optional='discard\.(alignment|latency|sweep_steps|tick|ack|ack_latency|delay|firmware_bug|ignored|max_ranges|per_unit'
 optional+='|unit|backlog|rate_unmapped|reads|slow_rw|slow_gc|timeout)|read\.latency|scheduler|ftl.*|power_loss'
 base_config > a.conf
 for device in $(sed -n 's/^\[device \(.*\)\]$/\1/p' "$config"); do

@@ -59,3 +59,7 @@ run_check run $power -o ack --set device.discard.durable=ack
 grep -q '"undone" : 0,' ack/result.json || _fail 'what lasts at once was undone'
 run_mustfail 'device.power_loss needs a file system' check "$validation/queue.conf" \
 	--set 'device.power_loss=fixed(1s)'
+
+run_mustfail 'device.discard.alignment = 65536B must be below device.discard.granularity = 65536B' \
+	check "$validation/r1.conf" --set device.discard.alignment=64KiB \
+	--set device.discard.granularity=64KiB
