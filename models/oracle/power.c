@@ -163,6 +163,23 @@ void tsim_power_logged(struct tsim_oracle *oracle, const GArray *extents)
 	}
 }
 
+/**
+ * tsim_power_put_back() - no superblock refers to @extent
+ *
+ * It was taken and given back, or freed and committed at a time that a
+ * recording does not tell.
+ */
+void tsim_power_put_back(struct tsim_oracle *oracle, const struct tsim_extent *extent)
+{
+	struct tsim_referenced *ref;
+
+	if (!oracle->power)
+		return;
+	ref = referenced(oracle->power, extent->bg->chunk);
+	tsim_interval_set_remove(&ref->refs, tsim_extent_offsets(extent));
+	tsim_interval_set_remove(&ref->next, tsim_extent_offsets(extent));
+}
+
 /** tsim_power_flush_begins() - a flush is submitted: it covers what is in effect now */
 void tsim_power_flush_begins(struct tsim_oracle *oracle)
 {

@@ -4,7 +4,7 @@
 #include "device.h"
 #include "space.h"
 
-struct tsim_file;
+struct tsim_extent;
 struct tsim_oracle;
 
 /* What a superblock refers to of one chunk, and what became of it; offsets within the chunk. */
@@ -35,6 +35,7 @@ gboolean tsim_power_failed(const struct tsim_oracle *oracle);
 void tsim_power_switch_commit_root(struct tsim_oracle *oracle);
 void tsim_power_super_written(struct tsim_oracle *oracle);
 void tsim_power_logged(struct tsim_oracle *oracle, const GArray *extents);
+void tsim_power_put_back(struct tsim_oracle *oracle, const struct tsim_extent *extent);
 void tsim_power_flush_begins(struct tsim_oracle *oracle);
 void tsim_power_flush_ends(struct tsim_oracle *oracle);
 

@@ -167,6 +167,7 @@ void tsim_extent_put_back(struct tsim_fs *fs, const struct tsim_extent *extent)
 	guint64 len = tsim_range_len(extent->range);
 
 	tsim_oracle_freed(&fs->oracle, bg->chunk, extent->range);
+	tsim_power_put_back(&fs->oracle, extent);
 	bg->used -= len;
 	info->used -= len;
 	if (bg->ro)

@@ -262,6 +262,29 @@ static void test_unallocated(void)
 	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
 }
 
+/* Taken, committed and given back, as by a writer that gets no more: no tree had it. */
+static void script_put_back(void *data)
+{
+	struct tsim_block_group *bg = slot_group(2);
+	struct tsim_extent e = { bg, { bg->range.start, bg->range.start + 4 * PAGE } };
+
+	use(bg, 0, 4 * PAGE);
+	tsim_commit_now(&fs);
+	tsim_extent_put_back(&fs, &e);
+	start_trim(bg);
+	at(1000 * MS);
+}
+
+static void test_put_back(void)
+{
+	fresh("ddm");
+	dev_opt.power_loss = tsim_law_parse("fixed(500ms)", NULL);
+	run_script(&tsim_policy_unpinned, script_put_back);
+	g_assert_cmpuint(out.discards, ==, 1);
+	g_assert_cmpuint(out.hits, ==, 0);
+	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
+}
+
 static const struct engine_test tests[] = {
 	{ "/power/durable", test_durable },
 	{ "/power/flushed", test_flushed },
@@ -272,6 +295,7 @@ static const struct engine_test tests[] = {
 	{ "/power/story", test_story },
 	{ "/power/overwritten", test_overwritten },
 	{ "/power/unallocated", test_unallocated },
+	{ "/power/put-back", test_put_back },
 };
 
 int main(int argc, char **argv)

@@ -150,6 +150,11 @@ run_mustfail 'trace = chunks: no operation of a user' run $recording=chunks \
 run_mustfail "'half' is not one of open, closed" run $recording="$a5" \
 	--set workload.loop=half
 
+# a recording does not tell when what a trimmer takes was freed: no hit of a protected policy
+run_check run "$configs/replay-a5.conf" --quiet -o dark --replications 4 \
+	--set 'device.power_loss=uniform(0s, 50s)'
+is dark pinned-chunk hits -eq 0
+
 # ---- the whole recordings, where they are: with the protection on there is no race
 [ -r "$recordings/trace-A6.txt.gz" ] || exit 0
 run_check run "$configs/replay-a5.conf" --quiet -o a6 \
