@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "list.h"
 
-#include <json-glib/json-glib.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "units.h"
 #include "json-members.h"
+#include "units.h"
 
 #define COLUMNS 75 /* of a mail */
 
@@ -162,25 +162,15 @@ static void print_tsv(const struct tsim_list *list)
 	}
 }
 
-static void add_int(JsonBuilder *b, const char *name, guint64 number)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, (gint64)number);
-}
-
 static void add_points(JsonBuilder *b, const struct tsim_list *list)
 {
-	json_builder_set_member_name(b, "points");
-	json_builder_begin_array(b);
+	tsim_json_begin_array(b, "points");
 	for (guint i = 0; i < list->points->len; i++) {
 		json_builder_begin_object(b);
-		add_int(b, "point", g_array_index(list->points, guint64, i));
-		json_builder_set_member_name(b, "parameters");
-		json_builder_begin_object(b);
-		for (guint v = 0; v < n_variables(list); v++) {
-			json_builder_set_member_name(b, tsim_sweep_variable(list->sweep, v));
-			json_builder_add_string_value(b, value(list, i, v));
-		}
+		tsim_json_count(b, "point", g_array_index(list->points, guint64, i));
+		tsim_json_begin(b, "parameters");
+		for (guint v = 0; v < n_variables(list); v++)
+			tsim_json_text(b, tsim_sweep_variable(list->sweep, v), value(list, i, v));
 		json_builder_end_object(b);
 		json_builder_end_object(b);
 	}
@@ -208,21 +198,16 @@ static void print_json(const struct tsim_list *list)
 	g_autofree char *text = NULL, *shorter = NULL;
 
 	json_builder_begin_object(b);
-	json_builder_set_member_name(b, "experiment");
-	json_builder_add_string_value(b, tsim_sweep_experiment(list->sweep));
-	add_int(b, "points_in_all", tsim_sweep_n_points(list->sweep));
-	add_int(b, "replications", list->replications);
-	add_int(b, "policies", list->policies);
+	tsim_json_text(b, "experiment", tsim_sweep_experiment(list->sweep));
+	tsim_json_count(b, "points_in_all", tsim_sweep_n_points(list->sweep));
+	tsim_json_count(b, "replications", list->replications);
+	tsim_json_count(b, "policies", list->policies);
 	/* More than 64 bits hold is no number that anybody waits for. */
-	add_int(b, "replications_in_all",
-		replications(list) < 0x1p63 ? (guint64)replications(list) : G_MAXINT64);
-	json_builder_set_member_name(b, "estimated_s");
-	if (list->timed)
-		json_builder_add_double_value(b, seconds);
-	else
-		json_builder_add_null_value(b);
-	add_int(b, "processors", list->jobs);
-	add_int(b, "timed_replications", list->timed);
+	tsim_json_count(b, "replications_in_all",
+			replications(list) < 0x1p63 ? (guint64)replications(list) : G_MAXINT64);
+	tsim_json_number(b, "estimated_s", list->timed ? seconds : NAN);
+	tsim_json_count(b, "processors", list->jobs);
+	tsim_json_count(b, "timed_replications", list->timed);
 	add_points(b, list);
 	json_builder_end_object(b);
 	root = json_builder_get_root(b);

@@ -9,8 +9,7 @@
 
 static void add_source(JsonBuilder *b, const char *name, const TsimStored *s)
 {
-	json_builder_set_member_name(b, name);
-	json_builder_begin_object(b);
+	tsim_json_begin(b, name);
 	tsim_json_text(b, "directory", s->dir);
 	tsim_json_text(b, "trimsim", tsim_stored_text(s->head, "trimsim"));
 	tsim_json_text(b, "model", tsim_stored_text(s->head, "model"));
@@ -21,8 +20,7 @@ static void add_source(JsonBuilder *b, const char *name, const TsimStored *s)
 
 static void add_labels(JsonBuilder *b, const char *name, const GPtrArray *labels)
 {
-	json_builder_set_member_name(b, name);
-	json_builder_begin_array(b);
+	tsim_json_begin_array(b, name);
 	for (guint i = 0; i < labels->len; i++) {
 		const char *label = g_ptr_array_index(labels, i);
 
@@ -33,15 +31,13 @@ static void add_labels(JsonBuilder *b, const char *name, const GPtrArray *labels
 
 static void add_row(JsonBuilder *b, const TsimCompared *c, const struct tsim_compared_row *row)
 {
-	json_builder_set_member_name(b, tsim_metric_names[row->metric]);
-	json_builder_begin_object(b);
+	tsim_json_begin(b, tsim_metric_names[row->metric]);
 	tsim_json_estimate(b, "a", &row->a);
 	tsim_json_estimate(b, "b", &row->b);
 	tsim_json_estimate(b, "difference", &row->c.difference);
 	tsim_json_number(b, "p", row->c.p);
 	tsim_json_number(b, "p_adjusted", row->adjusted);
-	json_builder_set_member_name(b, "significant");
-	json_builder_add_boolean_value(b, tsim_compared_significant(c, row));
+	tsim_json_boolean(b, "significant", tsim_compared_significant(c, row));
 	json_builder_end_object(b);
 }
 
@@ -50,8 +46,7 @@ static void add_policies(JsonBuilder *b, const TsimCompared *c,
 {
 	const char *policy = NULL;
 
-	json_builder_set_member_name(b, "policies");
-	json_builder_begin_object(b);
+	tsim_json_begin(b, "policies");
 	for (guint i = 0; i < point->rows->len; i++) {
 		const struct tsim_compared_row *row =
 			&g_array_index(point->rows, struct tsim_compared_row, i);
@@ -59,8 +54,7 @@ static void add_policies(JsonBuilder *b, const TsimCompared *c,
 		if (row->policy != policy) {
 			if (policy)
 				json_builder_end_object(b);
-			json_builder_set_member_name(b, row->policy);
-			json_builder_begin_object(b);
+			tsim_json_begin(b, row->policy);
 		}
 		policy = row->policy;
 		add_row(b, c, row);
@@ -76,8 +70,7 @@ static void add_point(JsonBuilder *b, const TsimCompared *c,
 	json_builder_begin_object(b);
 	json_builder_set_member_name(b, "parameters");
 	json_builder_add_value(b, json_node_copy(json_object_get_member(point->a, "parameters")));
-	json_builder_set_member_name(b, "paired");
-	json_builder_add_boolean_value(b, !point->unpaired);
+	tsim_json_boolean(b, "paired", !point->unpaired);
 	if (point->unpaired)
 		tsim_json_text(b, "unpaired_because", point->unpaired);
 	add_policies(b, c, point);
@@ -98,8 +91,7 @@ char *tsim_compared_json(const TsimCompared *compared)
 	tsim_json_count(b, "significant", compared->n_significant);
 	add_labels(b, "only_in_a", compared->only_a);
 	add_labels(b, "only_in_b", compared->only_b);
-	json_builder_set_member_name(b, "points");
-	json_builder_begin_array(b);
+	tsim_json_begin_array(b, "points");
 	for (guint i = 0; i < compared->points->len; i++)
 		add_point(b, compared, g_ptr_array_index(compared->points, i));
 	json_builder_end_array(b);

@@ -166,13 +166,11 @@ char *tsim_devices_json(const TsimDeviceTable *table)
 	tsim_json_number(b, "tolerance", TSIM_DEVICES_TOLERANCE);
 	tsim_json_number(b, "false_alarm", TSIM_DEVICES_FALSE_ALARM);
 	tsim_json_text(b, "verdict", tsim_devices_passed(table) ? "passed" : "failed");
-	json_builder_set_member_name(b, "rows");
-	json_builder_begin_array(b);
+	tsim_json_begin_array(b, "rows");
 	for (guint i = 0; i < table->results->len; i++)
 		json_result(b, &g_array_index(table->results, struct tsim_device_result, i));
 	json_builder_end_array(b);
-	json_builder_set_member_name(b, "sizes");
-	json_builder_begin_array(b);
+	tsim_json_begin_array(b, "sizes");
 	for (guint i = 0; i < table->classes->len; i++)
 		json_class(b, table, &g_array_index(table->classes, struct tsim_ks_class, i));
 	json_builder_end_array(b);

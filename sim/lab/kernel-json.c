@@ -38,8 +38,7 @@ static void add_report(JsonBuilder *b, const struct tsim_kernel_report *report)
 	tsim_json_count(b, "kernel_runs", report->kernel_runs);
 	tsim_json_count(b, "replications", report->replications);
 	tsim_json_count(b, "failures", report->failures);
-	json_builder_set_member_name(b, "quantities");
-	json_builder_begin_array(b);
+	tsim_json_begin_array(b, "quantities");
 	for (guint i = 0; i < report->results->len; i++)
 		add_result(b, &g_array_index(report->results, struct tsim_kernel_result, i));
 	json_builder_end_array(b);
@@ -67,8 +66,7 @@ static void add_sweep(JsonBuilder *b, const char *name, const GArray *points)
 {
 	if (!points)
 		return;
-	json_builder_set_member_name(b, name);
-	json_builder_begin_array(b);
+	tsim_json_begin_array(b, name);
 	for (guint i = 0; i < points->len; i++)
 		add_point(b, &g_array_index(points, struct tsim_kernel_point, i));
 	json_builder_end_array(b);
@@ -84,8 +82,7 @@ char *tsim_kernel_json(const struct tsim_kernel_table *table)
 	tsim_json_count(b, "seed", table->options.seed);
 	tsim_json_count(b, "replications", table->options.replications);
 	tsim_json_text(b, "verdict", tsim_kernel_passed(table) ? "passed" : "failed");
-	json_builder_set_member_name(b, "rows");
-	json_builder_begin_array(b);
+	tsim_json_begin_array(b, "rows");
 	for (guint i = 0; i < table->reports->len; i++)
 		add_report(b, g_ptr_array_index(table->reports, i));
 	json_builder_end_array(b);

@@ -19,28 +19,16 @@ char *tsim_race_file_name(guint number, const char *policy)
 	return g_strdup_printf("%03u-%s.json", number, safe);
 }
 
-static void add_number(JsonBuilder *b, const char *name, gint64 value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_int_value(b, value);
-}
-
-static void add_text(JsonBuilder *b, const char *name, const char *value)
-{
-	json_builder_set_member_name(b, name);
-	json_builder_add_string_value(b, value);
-}
-
 static void add_step(JsonBuilder *b, const struct tsim_race_step *step)
 {
 	json_builder_begin_object(b);
-	add_number(b, "t_ns", step->t_ns);
-	add_text(b, "column", tsim_column_names[MIN(step->column, TSIM_N_COLUMNS - 1)]);
-	add_text(b, "what", step->what);
-	add_number(b, "start", step->start);
-	add_number(b, "end", step->end);
-	add_number(b, "logical", step->logical);
-	add_number(b, "number", step->number);
+	tsim_json_count(b, "t_ns", step->t_ns);
+	tsim_json_text(b, "column", tsim_column_names[MIN(step->column, TSIM_N_COLUMNS - 1)]);
+	tsim_json_text(b, "what", step->what);
+	tsim_json_count(b, "start", step->start);
+	tsim_json_count(b, "end", step->end);
+	tsim_json_count(b, "logical", step->logical);
+	tsim_json_count(b, "number", step->number);
 	json_builder_end_object(b);
 }
 
@@ -50,27 +38,26 @@ char *tsim_race_json(const struct tsim_result *result, guint policy, const struc
 	g_autoptr(JsonBuilder) b = json_builder_new();
 
 	json_builder_begin_object(b);
-	add_text(b, "experiment", result->head->name);
+	tsim_json_text(b, "experiment", result->head->name);
 	if (result->label)
-		add_text(b, "point", result->label);
-	add_number(b, "seed", result->experiment->seed);
-	add_text(b, "policy", result->experiment->policies[policy]);
-	add_number(b, "replication", kept->replication);
-	add_number(b, "hit", kept->index);
-	add_text(b, "kind", kept->race.kind);
-	add_text(b, "fate", kept->race.fate);
-	add_number(b, "copies", kept->race.copies);
-	add_number(b, "copies_lost", kept->race.copies_lost);
-	add_number(b, "lost_logical", kept->race.lost_logical);
-	add_number(b, "lost_bytes", kept->race.lost_bytes);
-	add_number(b, "more_writes", kept->race.more_writes);
-	add_number(b, "forgotten_writes", kept->race.forgotten_writes);
+		tsim_json_text(b, "point", result->label);
+	tsim_json_count(b, "seed", result->experiment->seed);
+	tsim_json_text(b, "policy", result->experiment->policies[policy]);
+	tsim_json_count(b, "replication", kept->replication);
+	tsim_json_count(b, "hit", kept->index);
+	tsim_json_text(b, "kind", kept->race.kind);
+	tsim_json_text(b, "fate", kept->race.fate);
+	tsim_json_count(b, "copies", kept->race.copies);
+	tsim_json_count(b, "copies_lost", kept->race.copies_lost);
+	tsim_json_count(b, "lost_logical", kept->race.lost_logical);
+	tsim_json_count(b, "lost_bytes", kept->race.lost_bytes);
+	tsim_json_count(b, "more_writes", kept->race.more_writes);
+	tsim_json_count(b, "forgotten_writes", kept->race.forgotten_writes);
 	if (result->experiment->follows_recording)
-		add_number(b, "recording_start_ns", result->experiment->recording_start_ns);
+		tsim_json_count(b, "recording_start_ns", result->experiment->recording_start_ns);
 	if (result->experiment->reads_ones)
-		add_text(b, "reads", "ones");
-	json_builder_set_member_name(b, "steps");
-	json_builder_begin_array(b);
+		tsim_json_text(b, "reads", "ones");
+	tsim_json_begin_array(b, "steps");
 	for (guint i = 0; i < kept->race.steps->len; i++)
 		add_step(b, &g_array_index(kept->race.steps, struct tsim_race_step, i));
 	json_builder_end_array(b);

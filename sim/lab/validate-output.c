@@ -148,8 +148,7 @@ static void json_sets(JsonBuilder *b, const struct tsim_validate_row *row)
 {
 	g_autoptr(GPtrArray) sets = tsim_validate_sets(row);
 
-	json_builder_set_member_name(b, "set");
-	json_builder_begin_array(b);
+	tsim_json_begin_array(b, "set");
 	for (guint i = 0; i < sets->len; i++)
 		json_builder_add_string_value(b, g_ptr_array_index(sets, i));
 	json_builder_end_array(b);
@@ -199,8 +198,7 @@ char *tsim_validate_json(const struct tsim_validate_table *table)
 	tsim_json_text(
 		b, "verdict",
 		verdicts[tsim_validate_passed(table) ? TSIM_VERDICT_PASSED : TSIM_VERDICT_FAILED]);
-	json_builder_set_member_name(b, "rows");
-	json_builder_begin_array(b);
+	tsim_json_begin_array(b, "rows");
 	for (guint i = 0; i < table->results->len; i++)
 		json_row(b, &g_array_index(table->results, struct tsim_validate_result, i));
 	json_builder_end_array(b);
