@@ -8,7 +8,8 @@
 #include "text.h"
 
 /**
- * tsim_report_note_device() - have a row for each kind and size of command that this policy had
+ * tsim_report_note_device() - have rows for each kind and size of command that this policy had,
+ *   and for its flash
  * @c: any column of the table
  * @p: sums of any policy
  */
@@ -23,6 +24,7 @@ void tsim_report_note_device(struct tsim_report_column *c, const struct tsim_pol
 		if (i / TSIM_N_SIZES == TSIM_IO_DISCARD)
 			c->sizes |= 1u << i % TSIM_N_SIZES;
 	}
+	c->flash |= p->sum.host_pages > 0;
 }
 
 /* @mean, @max: (transfer full) */
@@ -83,17 +85,24 @@ static void latency_rows(struct tsim_report_column *c)
 	}
 }
 
-/**
- * tsim_report_device() - load and latencies of the device, if it had any command
- * @c: grows
- */
-void tsim_report_device(struct tsim_report_column *c)
+static void flash_rows(struct tsim_report_column *c)
+{
+	const struct tsim_outcome *sum = &c->p->sum;
+	struct tsim_estimate wa = tsim_ratio_estimate(&c->p->amplification, c->confidence);
+
+	tsim_heading(c, "flash, in pages");
+	tsim_row(c, "  write amplification", tsim_text_estimate(&wa));
+	tsim_count_row(c, "  written by the host", sum->host_pages);
+	tsim_count_row(c, "  moved", sum->moved_pages);
+	tsim_count_row(c, "  made invalid by discards", sum->trimmed_pages);
+	tsim_count_row(c, "  blocks erased", sum->erased_blocks);
+}
+
+static void load_rows(struct tsim_report_column *c)
 {
 	const struct tsim_outcome *sum = &c->p->sum;
 	double counted = MAX(sum->counted_ns, 1);
 
-	if (!c->kinds)
-		return;
 	tsim_heading(c, "device: load");
 	tsim_row(c, "  busy share", mean_text(&c->p->busy, 1, c->confidence));
 	tsim_row(c, "  queue depth", mean_text(&c->p->depth, INFINITY, c->confidence));
@@ -105,5 +114,18 @@ void tsim_report_device(struct tsim_report_column *c)
 	tsim_row(c, "  their bytes",
 		 mean_max(tsim_text_bytes(sum->backlog_byte_seconds * TSIM_NS_PER_S / counted),
 			  tsim_text_bytes(sum->max_backlog_bytes), sum->max_backlog > 0));
-	latency_rows(c);
+}
+
+/**
+ * tsim_report_device() - load, latencies and flash of the device, each if it had any
+ * @c: grows
+ */
+void tsim_report_device(struct tsim_report_column *c)
+{
+	if (c->kinds) {
+		load_rows(c);
+		latency_rows(c);
+	}
+	if (c->flash)
+		flash_rows(c);
 }

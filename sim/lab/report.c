@@ -166,21 +166,6 @@ static void activity_rows(struct tsim_report_column *c)
 	tsim_row(c, "  simulated", tsim_text_time(sum->simulated_ns));
 }
 
-static void flash_rows(struct tsim_report_column *c)
-{
-	const struct tsim_outcome *sum = &c->p->sum;
-	struct tsim_estimate wa = tsim_ratio_estimate(&c->p->amplification, c->confidence);
-
-	if (!c->flash)
-		return;
-	tsim_heading(c, "flash, in pages");
-	tsim_row(c, "  write amplification", tsim_text_estimate(&wa));
-	tsim_count_row(c, "  written by the host", sum->host_pages);
-	tsim_count_row(c, "  moved", sum->moved_pages);
-	tsim_count_row(c, "  made invalid by discards", sum->trimmed_pages);
-	tsim_count_row(c, "  blocks erased", sum->erased_blocks);
-}
-
 static void column_init(struct tsim_report_column *c, const struct tsim_result *result,
 			guint policy)
 {
@@ -198,7 +183,6 @@ static void column_init(struct tsim_report_column *c, const struct tsim_result *
 		c->overlaps |= result->tally->policies[i].sum.pin_overlaps > 0;
 		c->waiting |= result->tally->policies[i].sum.waiting > 0;
 		c->power |= result->tally->policies[i].sum.power_losses > 0;
-		c->flash |= result->tally->policies[i].sum.host_pages > 0;
 		tsim_report_note_device(c, &result->tally->policies[i]);
 	}
 	corruption_rows(c);
@@ -209,7 +193,6 @@ static void column_init(struct tsim_report_column *c, const struct tsim_result *
 	duration_rows(c);
 	activity_rows(c);
 	tsim_report_device(c);
-	flash_rows(c);
 }
 
 static void column_clear(struct tsim_report_column *c)
