@@ -2,8 +2,8 @@
 /* The differences of two results for programs. */
 #include "compare.h"
 
-#include <math.h>
 #include "json-members.h"
+#include "tsv.h"
 
 /* ---- JSON ---- */
 
@@ -101,14 +101,6 @@ char *tsim_compared_json(const TsimCompared *compared)
 
 /* ---- TSV ---- */
 
-static void append_number(GString *out, double x)
-{
-	if (isnan(x))
-		g_string_append(out, "\tnan");
-	else
-		g_string_append_printf(out, "\t%.9g", x);
-}
-
 static void append_names(GString *out, JsonObject *parameters)
 {
 	g_autoptr(GList) names = json_object_get_members(parameters);
@@ -129,16 +121,13 @@ static void append_row(GString *out, const TsimCompared *c, const struct tsim_co
 		       const struct tsim_compared_row *row)
 {
 	const struct tsim_estimate *e = &row->c.difference;
+	const double columns[] = { row->a.estimate, row->b.estimate, e->estimate,  e->low,
+				   e->high,	    row->c.p,	     row->adjusted };
 
 	append_values(out, json_object_get_object_member(point->a, "parameters"));
 	g_string_append_printf(out, "%s\t%s", row->policy, tsim_metric_names[row->metric]);
-	append_number(out, row->a.estimate);
-	append_number(out, row->b.estimate);
-	append_number(out, e->estimate);
-	append_number(out, e->low);
-	append_number(out, e->high);
-	append_number(out, row->c.p);
-	append_number(out, row->adjusted);
+	for (guint i = 0; i < G_N_ELEMENTS(columns); i++)
+		tsim_tsv_rounded(out, columns[i], 9);
 	g_string_append_printf(out, "\t%d\t%s\n", tsim_compared_significant(c, row), e->method);
 }
 

@@ -4,15 +4,13 @@
 
 #include <math.h>
 #include <string.h>
+#include "tsv.h"
 
 #define HOUR_S 3600
 
 static void append_number(GString *text, double value)
 {
-	if (isfinite(value))
-		g_string_append_printf(text, "\t%.6g", value);
-	else
-		g_string_append(text, "\tnan");
+	tsim_tsv_rounded(text, isfinite(value) ? value : NAN, 6);
 }
 
 static void append_estimate(GString *text, const struct tsim_estimate *e, double scale)
