@@ -2,11 +2,11 @@
 /*
  * What every range should hold, and what a discard destroyed.
  *
- * Models: for each chunk what is referenced, what is on disk and what was
- *   destroyed on each copy; the stages of the race that each discard under
- *   way has reached; a hit whenever a discard takes effect on live, written
- *   sectors.
- * Leaves out: checksums of stale contents; losses of power (power.c).
+ * Models: for each chunk what is on disk and what was destroyed on each copy;
+ *   the stages of the race that each discard under way has reached; a hit
+ *   whenever a discard takes effect on live, written sectors.
+ * Leaves out: checksums of stale contents; what is referenced (contents.c);
+ *   losses of power (power.c).
  * Source: the damage rule: of a discard and a write on the same sectors, the
  *   one that the device executes last wins (Linux block layer; NVMe 1.2 ch. 7).
  *
@@ -18,11 +18,6 @@
 #include "fs.h"
 #include "invariant.h"
 #include "tracepoint.h"
-
-static struct tsim_range offsets(const struct tsim_chunk *chunk, struct tsim_range logical)
-{
-	return TSIM_RANGE(logical.start - chunk->logical, logical.end - chunk->logical);
-}
 
 /* Whoever reaches a stage has reached those before it: the funnel only narrows. */
 static void reach(struct tsim_oracle *oracle, struct tsim_discard *d, enum tsim_stage stage)
@@ -316,7 +311,13 @@ void tsim_oracle_chunk_created(struct tsim_oracle *oracle, const struct tsim_chu
 	}
 }
 
-static void note_raced_write(struct tsim_oracle *oracle, struct tsim_range phys, guint64 logical,
+/**
+ * tsim_oracle_raced_write: note it with the discards under way whose place it is in
+ * @phys: where a write goes that is submitted now
+ * @logical: its address
+ * @effect_ns: when it completes
+ */
+void tsim_oracle_raced_write(struct tsim_oracle *oracle, struct tsim_range phys, guint64 logical,
 			     tsim_ns effect_ns)
 {
 	for (guint i = 0; i < oracle->discards->len; i++) {
@@ -331,72 +332,4 @@ static void note_raced_write(struct tsim_oracle *oracle, struct tsim_range phys,
 			(struct tsim_raced_write){ phys, tsim_now(oracle->fs->engine), effect_ns,
 						   logical };
 	}
-}
-
-/* ---- contents ---- */
-
-void tsim_oracle_allocated(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
-			   struct tsim_range range)
-{
-	tsim_device_settle(&oracle->fs->dev); /* what took effect before met nothing live */
-	tsim_interval_set_add(&chunk->live, offsets(chunk, range));
-}
-
-/* Whatever is freed can no longer be lost. */
-void tsim_oracle_freed(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
-		       struct tsim_range range)
-{
-	struct tsim_range r = offsets(chunk, range);
-
-	tsim_device_settle(&oracle->fs->dev);
-	tsim_interval_set_remove(&chunk->live, r);
-	tsim_interval_set_remove(&chunk->on_disk, r);
-	if (!chunk->has_hits)
-		return;
-	for (guint c = 0; c < chunk->copies; c++)
-		tsim_interval_set_remove(&chunk->destroyed[c], r);
-}
-
-/* @done_ns: of a recording; TSIM_NS_NEVER: the device knows. */
-static tsim_ns write_copies(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
-			    struct tsim_range range, tsim_ns done_ns)
-{
-	struct tsim_fs *fs = oracle->fs;
-	struct tsim_range r = offsets(chunk, range);
-	tsim_ns done = 0;
-
-	for (guint c = 0; c < chunk->copies; c++) {
-		struct tsim_range phys =
-			TSIM_RANGE(chunk->phys[c] + r.start, chunk->phys[c] + r.end);
-		tsim_ns complete;
-
-		if (fs->policy.ops->write_submit)
-			fs->policy.ops->write_submit(&fs->policy, phys);
-		complete = done_ns == TSIM_NS_NEVER ?
-				   tsim_device_write(&fs->dev, phys, chunk, c) :
-				   tsim_device_write_recorded(&fs->dev, phys, done_ns, chunk, c);
-		if (oracle->discards->len > 0)
-			note_raced_write(oracle, phys, range.start, complete);
-		done = MAX(done, complete);
-	}
-	return done;
-}
-
-/**
- * tsim_oracle_write:
- * @range: logical, within @chunk; written to all copies at once
- *
- * Returns: when the last copy completes, ns.
- */
-tsim_ns tsim_oracle_write(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
-			  struct tsim_range range)
-{
-	return write_copies(oracle, chunk, range, TSIM_NS_NEVER);
-}
-
-/* The same, done when a recording has it done. */
-void tsim_oracle_write_recorded(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
-				struct tsim_range range, tsim_ns done_ns)
-{
-	write_copies(oracle, chunk, range, done_ns);
 }

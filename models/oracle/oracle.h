@@ -74,6 +74,8 @@ void tsim_oracle_discard_done(struct tsim_oracle *oracle, struct tsim_discard *d
 void tsim_oracle_chunk_removed(struct tsim_oracle *oracle, const struct tsim_chunk *chunk);
 void tsim_oracle_unblocked(struct tsim_oracle *oracle, guint64 transid);
 void tsim_oracle_chunk_created(struct tsim_oracle *oracle, const struct tsim_chunk *chunk);
+void tsim_oracle_raced_write(struct tsim_oracle *oracle, struct tsim_range phys, guint64 logical,
+			     tsim_ns effect_ns);
 
 /* Contents. @range: logical. */
 void tsim_oracle_allocated(struct tsim_oracle *oracle, struct tsim_chunk *chunk,
