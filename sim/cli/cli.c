@@ -136,11 +136,8 @@ TsimConfig *tsim_cli_load(const char *path, char **sets, GError **error)
 {
 	g_autoptr(TsimConfig) config = tsim_config_load(path, error);
 
-	if (!config)
+	if (!config || !tsim_config_set_all(config, (const char *const *)sets, error))
 		return NULL;
-	for (guint i = 0; sets && sets[i]; i++)
-		if (!tsim_config_set(config, sets[i], error))
-			return NULL;
 	return g_steal_pointer(&config);
 }
 

@@ -133,6 +133,18 @@ gboolean tsim_config_set(TsimConfig *config, const char *assignment, GError **er
 	return TRUE;
 }
 
+/**
+ * tsim_config_set_all:
+ * @assignments: (nullable): as for tsim_config_set(), in their order; ends with NULL
+ */
+gboolean tsim_config_set_all(TsimConfig *config, const char *const *assignments, GError **error)
+{
+	for (guint i = 0; assignments && assignments[i]; i++)
+		if (!tsim_config_set(config, assignments[i], error))
+			return FALSE;
+	return TRUE;
+}
+
 /* "a.conf:12", or NULL if there is no such group (@key NULL) or key. */
 const char *tsim_config_place(const TsimConfig *config, const char *group, const char *key)
 {

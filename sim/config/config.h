@@ -19,6 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(TsimConfig, tsim_config_free)
  * workload policy.NAME experiment.
  */
 gboolean tsim_config_set(TsimConfig *config, const char *assignment, GError **error);
+gboolean tsim_config_set_all(TsimConfig *config, const char *const *assignments, GError **error);
 /* The names of the [experiment NAME] groups, in file order.  (transfer full) */
 GStrv tsim_config_experiments(const TsimConfig *config);
 

@@ -26,11 +26,9 @@ static TsimSetup *make_setup(const char *experiment, const char *const *sets, gu
 	g_autoptr(TsimConfig) config = path ? tsim_config_load(path, error) : NULL;
 	g_autoptr(TsimResolved) resolved = NULL;
 
-	if (!config || !tsim_config_set(config, seeded, error))
+	if (!config || !tsim_config_set(config, seeded, error) ||
+	    !tsim_config_set_all(config, sets, error))
 		return NULL;
-	for (guint i = 0; sets[i]; i++)
-		if (!tsim_config_set(config, sets[i], error))
-			return NULL;
 	resolved = tsim_config_resolve(config, experiment, tsim_setup_schema(), error);
 	return resolved ? tsim_setup_new(resolved, error) : NULL;
 }

@@ -31,11 +31,9 @@ static TsimConfig *load(const struct tsim_kernel_row *row, guint64 seed, char **
 	    !set(config, error, "experiment.seed=%" G_GUINT64_FORMAT, seed) ||
 	    !set(config, error, "workload.duration=%us", row->seconds) ||
 	    !set(config, error, "device.discard.latency=fixed(%" G_GUINT64_FORMAT "us)",
-		 row->set_us))
+		 row->set_us) ||
+	    !tsim_config_set_all(config, (const char *const *)sets, error))
 		return NULL;
-	for (guint i = 0; sets && sets[i]; i++)
-		if (!tsim_config_set(config, sets[i], error))
-			return NULL;
 	return g_steal_pointer(&config);
 }
 

@@ -18,6 +18,7 @@
 
 #include "error.h"
 #include "invariant.h"
+#include "wire.h"
 
 /* Beyond 1e6 s the back end's clock, a double, loses the order of events; leave before. */
 #define CLOCK_LIMIT_S 5e5
@@ -89,24 +90,6 @@ static void worker_main(struct crew *crew)
 	_exit(1);
 }
 
-static gboolean read_record(int fd, struct record *out)
-{
-	char *at = (char *)out;
-	gsize left = sizeof(*out);
-
-	while (left > 0) {
-		ssize_t n = read(fd, at, left);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return FALSE;
-		at += n;
-		left -= (gsize)n;
-	}
-	return TRUE;
-}
-
 static gboolean start_workers(struct crew *crew, pid_t *pids, const int fds[2], GError **error)
 {
 	fflush(NULL);
@@ -136,7 +119,7 @@ static gboolean round_of_work(struct crew *crew, GError **error)
 		return tsim_throw_run(error, "cannot start a worker: %s", g_strerror(errno));
 	ok = start_workers(crew, pids, fds, error);
 	close(fds[1]);
-	while (ok && read_record(fds[0], &record)) {
+	while (ok && tsim_wire_read(fds[0], &record, sizeof(record))) {
 		crew->observed[record.replication] = record.observed;
 		crew->done[record.replication] = TRUE;
 	}

@@ -9,18 +9,10 @@
 /* Of one kind and size; how its percentiles vary between replications is not kept. */
 static void add_latency(JsonBuilder *b, const char *name, const TsimHistogram *h)
 {
-	static const struct {
-		const char *name;
-		double q;
-	} percentiles[] = { { "p50", 0.5 }, { "p90", 0.9 }, { "p99", 0.99 }, { "p999", 0.999 } };
-	guint64 n = tsim_histogram_count(h);
-
 	tsim_json_begin_histogram(b, name, h);
-	for (guint i = 0; i < G_N_ELEMENTS(percentiles); i++)
-		tsim_json_number(b, percentiles[i].name,
-				 tsim_percentile_supported(n, percentiles[i].q) ?
-					 (double)tsim_histogram_quantile_ns(h, percentiles[i].q) :
-					 NAN);
+	for (guint i = 0; i < TSIM_N_QUANTILES; i++)
+		tsim_json_number(b, tsim_quantile_names[i],
+				 tsim_percentile_ns(h, tsim_quantiles[i]));
 	tsim_json_end_histogram(b, h);
 }
 

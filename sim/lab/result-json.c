@@ -22,14 +22,12 @@ static void add_limit(JsonBuilder *b, const char *name, const char *which, doubl
 static void add_percentiles(JsonBuilder *b, const struct tsim_result *result, guint policy,
 			    enum tsim_distribution which)
 {
-	static const char *const names[] = { "p50", "p90", "p99", "p999" };
-
 	for (guint i = 0; i < TSIM_N_QUANTILES; i++) {
 		struct tsim_estimate e = tsim_result_quantile(result, policy, which, i);
 
-		add_limit(b, names[i], "", e.estimate);
-		add_limit(b, names[i], "_low", e.low);
-		add_limit(b, names[i], "_high", e.high);
+		add_limit(b, tsim_quantile_names[i], "", e.estimate);
+		add_limit(b, tsim_quantile_names[i], "_low", e.low);
+		add_limit(b, tsim_quantile_names[i], "_high", e.high);
 	}
 }
 

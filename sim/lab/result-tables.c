@@ -162,14 +162,11 @@ static char *latency_begin(const struct tsim_document *document, const struct ts
 
 static void append_latency(GString *out, const TsimHistogram *h)
 {
-	static const double q[] = { 0.5, 0.9, 0.99, 0.999 };
 	guint64 n = tsim_histogram_count(h);
 
 	tsim_tsv_count(out, n);
-	for (guint i = 0; i < G_N_ELEMENTS(q); i++)
-		tsim_tsv_ns(out, tsim_percentile_supported(n, q[i]) ?
-					 (double)tsim_histogram_quantile_ns(h, q[i]) :
-					 NAN);
+	for (guint i = 0; i < TSIM_N_QUANTILES; i++)
+		tsim_tsv_ns(out, tsim_percentile_ns(h, tsim_quantiles[i]));
 	tsim_tsv_ns(out, n ? (double)tsim_histogram_max_ns(h) : NAN);
 }
 

@@ -10,6 +10,7 @@
 #include "summary.h"
 
 const double tsim_quantiles[TSIM_N_QUANTILES] = { 0.5, 0.9, 0.99, 0.999 };
+const char *const tsim_quantile_names[TSIM_N_QUANTILES] = { "p50", "p90", "p99", "p999" };
 
 struct cell {
 	struct tsim_level level;

@@ -15,6 +15,7 @@ enum tsim_distribution {
 };
 enum tsim_quantile { TSIM_P50, TSIM_P90, TSIM_P99, TSIM_P999, TSIM_N_QUANTILES };
 extern const double tsim_quantiles[TSIM_N_QUANTILES];
+extern const char *const tsim_quantile_names[TSIM_N_QUANTILES]; /* "p50" */
 
 /* How much the blocks of a point differ at each quantile: what its interval is made of. */
 typedef struct tsim_spread TsimSpread;

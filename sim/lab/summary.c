@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "summary.h"
 
+#include <math.h>
+
 /* A ratio that cannot be above 1. */
 static struct tsim_estimate share(const struct tsim_ratio *r, double confidence)
 {
@@ -37,4 +39,12 @@ void tsim_summarize(const TsimTally *tally, guint policy, double confidence, gui
 gboolean tsim_percentile_supported(guint64 samples, double q)
 {
 	return samples * (1 - q) >= 1 - 1e-9;
+}
+
+/** tsim_percentile_ns() - the @q quantile, 0..1, of @h; NaN where that cannot be read from it */
+double tsim_percentile_ns(const TsimHistogram *h, double q)
+{
+	return tsim_percentile_supported(tsim_histogram_count(h), q) ?
+		       (double)tsim_histogram_quantile_ns(h, q) :
+		       NAN;
 }

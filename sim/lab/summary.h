@@ -14,3 +14,4 @@ void tsim_summarize(const TsimTally *tally, guint policy, double confidence, gui
 		    struct tsim_summary *summary);
 /* Can a percentile be read from so many samples: is at least one beyond it? */
 gboolean tsim_percentile_supported(guint64 samples, double q);
+double tsim_percentile_ns(const TsimHistogram *h, double q);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <errno.h>
 #include <glib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Plain data through a pipe between processes of one program: host byte order, no padding rules. */
 static inline void tsim_wire_put(GByteArray *out, const void *data, gsize size)
@@ -25,6 +27,24 @@ static inline void tsim_wire_put_text(GByteArray *out, const char *text)
 
 	tsim_wire_put(out, &size, sizeof(size));
 	tsim_wire_put(out, text, size);
+}
+
+/* All of @size from a pipe or a socket.  FALSE at the end of the stream: the other side is gone. */
+static inline gboolean tsim_wire_read(int fd, void *data, gsize size)
+{
+	char *p = data;
+
+	while (size > 0) {
+		ssize_t n = read(fd, p, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return FALSE;
+		p += n;
+		size -= n;
+	}
+	return TRUE;
 }
 
 /* An interned text: it lives as long as the process. */

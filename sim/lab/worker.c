@@ -30,24 +30,6 @@ static void give_up(struct worker *w, const char *message)
 	_exit(1);
 }
 
-/* FALSE at the end of the stream: the parent has no more work, or is gone. */
-static gboolean read_all(int fd, void *data, gsize size)
-{
-	char *p = data;
-
-	while (size > 0) {
-		ssize_t n = read(fd, p, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return FALSE;
-		p += n;
-		size -= n;
-	}
-	return TRUE;
-}
-
 static void write_all(int fd, const void *data, gsize size)
 {
 	const char *p = data;
@@ -174,13 +156,14 @@ static void work(void *data)
 	struct worker *w = data;
 	struct tsim_assignment a;
 
-	while (read_all(w->fd, &a, sizeof(a))) {
+	/* until the parent has no more work, or is gone */
+	while (tsim_wire_read(w->fd, &a, sizeof(a))) {
 		gsize size = (gsize)a.sums_size + a.kept_size;
 		g_autofree guint32 *skipped = g_new(guint32, a.n_skipped);
 		g_autofree guint8 *summed = g_malloc(size);
 
-		if (!read_all(w->fd, skipped, a.n_skipped * sizeof(*skipped)) ||
-		    !read_all(w->fd, summed, size))
+		if (!tsim_wire_read(w->fd, skipped, a.n_skipped * sizeof(*skipped)) ||
+		    !tsim_wire_read(w->fd, summed, size))
 			break;
 		run_block(w, &a, skipped, summed);
 	}
