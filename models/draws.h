@@ -4,7 +4,10 @@
 #include "law.h"
 #include "rng.h"
 
-/* What a draw is for; with the entity and its index it is the draw's address. Never renumber: results change. */
+/*
+ * What a draw is for; with the entity and its index it is the draw's address.
+ * Never renumber: results change.
+ */
 enum tsim_purpose {
 	TSIM_DRAW_DISCARD_BODY =
 		1, /* entity: group ordinal, index: k-th discard command of the group */

@@ -42,7 +42,10 @@ struct tsim_fs {
 void tsim_fs_init(struct tsim_fs *fs, TsimEngine *engine, const struct tsim_fs_options *opt,
 		  const struct tsim_device_options *device, const struct tsim_rng *rng);
 void tsim_fs_clear(struct tsim_fs *fs);
-/* Start the actors of a mounted file system: chunk allocator and, with @kthreads, transaction kthread and cleaner. */
+/*
+ * Start the actors of a mounted file system: chunk allocator and, with @kthreads,
+ * transaction kthread and cleaner.
+ */
 void tsim_fs_mount(struct tsim_fs *fs, gboolean kthreads);
 /* After the run: drain the device, judge the hits, fill fs->out. */
 void tsim_fs_finish(struct tsim_fs *fs, GPtrArray *races);

@@ -5,7 +5,10 @@
 #include "histogram.h"
 #include "simtime.h"
 
-/* Stages of the race, in order (docs/model.md); the funnel counts hidden entries that reached each. */
+/*
+ * Stages of the race, in order (docs/model.md); the funnel counts hidden entries
+ * that reached each.
+ */
 enum tsim_stage {
 	TSIM_STAGE_HIDDEN,
 	TSIM_STAGE_REMOVED,
@@ -54,7 +57,7 @@ struct tsim_outcome {
 	guint64 harmless; /* late discards that met only unwritten space of a new owner */
 	guint64 lost_bytes;
 	guint64 power_losses; /* 0 or 1: it ended the run */
-	guint64 overwritten_bytes; /* ... which the superblock refers to, and a new chunk has written over */
+	guint64 overwritten_bytes; /* ... the superblock refers to, and a new chunk wrote over */
 	tsim_ns first_hit_ns; /* TSIM_NS_NEVER: none */
 	guint64 funnel[TSIM_N_STAGES];
 
@@ -68,7 +71,7 @@ struct tsim_outcome {
 	guint64 requests, stalled, enospc, false_enospc, displaced, shrunk, extra_commits;
 	tsim_ns stall_ns, stall_by_cause_ns[TSIM_N_STALL_CAUSES];
 	tsim_ns sticky_full_ns;
-	guint64 pin_overlaps; /* chunks that the hole search of 5.2 .. 6.19 put over a pinned range */
+	guint64 pin_overlaps; /* chunks that the search of 5.2 .. 6.19 put over a pinned range */
 	guint64 eexist; /* ... over a live one: the kernel aborts the transaction */
 	guint64 pinned_chunks, pinned_max_bytes;
 	double pinned_byte_seconds;
@@ -103,7 +106,10 @@ struct tsim_distributions {
 	struct tsim_latencies latencies; /* of both, apart */
 };
 
-/* One destroyed range with its causal chain, in time order; kept for `explain` and the space-time plot. */
+/*
+ * One destroyed range with its causal chain, in time order; kept for `explain` and
+ * the space-time plot.
+ */
 enum tsim_column {
 	TSIM_COLUMN_FSTRIM,
 	TSIM_COLUMN_CLEANER, /* or balance */
@@ -116,8 +122,8 @@ enum tsim_column {
 struct tsim_race_step {
 	tsim_ns t_ns;
 	enum tsim_column column;
-	const char *
-		what; /* static: "hide", "submit", "ro", "remove", "unblocked", "chunk", "write", "write_effect", "effect", ... */
+	/* static: "hide", "submit", "ro", "remove", "unblocked", "chunk", "write", ... */
+	const char *what;
 	guint64 start, end; /* physical range, 0,0 when it has none */
 	guint64 logical; /* logical start, 0 when it has none */
 	guint64 number; /* transaction id, group ordinal, piece ... see what */

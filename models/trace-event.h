@@ -11,7 +11,7 @@
  */
 enum tsim_trace_kind {
 	TSIM_TRACE_CHUNK_ALLOC, /* logical, len, flags, phys, transid */
-	TSIM_TRACE_CHUNK_DONE, /* an allocation is over: kept if it made a chunk, wait_ns on chunk_mutex */
+	TSIM_TRACE_CHUNK_DONE, /* over: kept if it made a chunk, wait_ns on chunk_mutex */
 	TSIM_TRACE_CHUNK_FREE, /* logical: device extents freed */
 	TSIM_TRACE_BG_RO, /* logical, flags, used, reserved */
 	TSIM_TRACE_REMOVED, /* logical, flags, transid; kept: em_removed=0 */

@@ -152,7 +152,10 @@ static void commit_starts(struct tsim_follower *f, const struct tsim_recorded_st
 
 /* ---- writes ---- */
 
-/* A policy that holds a trimmer up has free space hidden that was in use by now: elsewhere, then. */
+/*
+ * A policy that holds a trimmer up has free space hidden that was in use by now:
+ * elsewhere, then.
+ */
 static gboolean is_hidden(const struct tsim_oracle *oracle, const struct tsim_block_group *bg,
 			  struct tsim_range logical)
 {

@@ -5,8 +5,8 @@
  * Models: by the workload's own marks: rounds of small files, fallocates,
  *   truncates, syncfs; by process: FITRIM passes, balance calls (block groups
  *   that btrfs-progs set read-only), commits of a process without marks
- *   (syncfs); processes of a shell loop are one user.  Where no round of files is marked as deleted: growth of the
- *   metadata, by what its groups were seen to use.
+ *   (syncfs); processes of a shell loop are one user.  Where no round of files
+ *   is marked as deleted: growth of the metadata, by what its groups used.
  * Leaves out: a syncfs that found nothing to commit, and leaves no line; the
  *   filters of a balance; data of files without marks.
  * Source: traces A1, A2, A5, k, m1, m2 of a real btrfs.

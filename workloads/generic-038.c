@@ -15,7 +15,10 @@
 #include "file.h"
 #include "workloads.h"
 
-/* struct sizes of 3.18: 16 KiB leaf, inode item, inode ref, inline extent of 3900 B, dir item and dir index */
+/*
+ * struct sizes of 3.18: 16 KiB leaf, inode item, inode ref, inline extent of
+ * 3900 B, dir item and dir index
+ */
 #define FILES_PER_LEAF 3
 #define NODESIZE 16384
 

@@ -119,7 +119,10 @@ static gboolean is_fresh(const struct tsim_extent *leaf)
 	return !tsim_interval_set_overlaps(&leaf->bg->chunk->on_disk, tsim_extent_offsets(leaf));
 }
 
-/* Copy a leaf unless this transaction did; where a balance took it nobody knows, so another will do. */
+/*
+ * Copy a leaf unless this transaction did; where a balance took it nobody knows,
+ * so another will do.
+ */
 static gboolean touch_leaf(struct tsim_directory *dir, struct tsim_fs *fs,
 			   struct tsim_transaction *trans, struct tsim_extent *leaf)
 {

@@ -23,7 +23,8 @@ static void trim_loop(void *data)
 
 /**
  * tsim_trim_loop_start:
- * @loop: kept by reference; pause_ns above 0, or an empty file system would be trimmed for ever at one instant
+ * @loop: kept by reference; pause_ns above 0, or an empty file system would be
+ *   trimmed for ever at one instant
  */
 void tsim_trim_loop_start(const struct tsim_trim_loop *loop)
 {

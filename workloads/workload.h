@@ -22,7 +22,10 @@ struct tsim_workload_ops {
 	gboolean (*prepare)(void *config, GError **error);
 	/* Optional.  Free what prepare() loaded. */
 	void (*release)(void *config);
-	/* Optional.  What the workload needs of the options around it, once before all replications. */
+	/*
+	 * Optional.  What the workload needs of the options around it, once before all
+	 * replications.
+	 */
 	void (*adjust)(const void *config, struct tsim_fs_options *fs,
 		       struct tsim_device_options *device);
 	/* Optional.  Are commits and removals the workload's? Then neither kthread runs. */

@@ -20,7 +20,10 @@ enum tsim_trans_state {
 	TSIM_TRANS_COMPLETED,
 };
 
-/* Who may still attach: START until COMMIT_START, JOIN until COMMIT_DOING, JOIN_NOLOCK until UNBLOCKED. */
+/*
+ * Who may still attach: START until COMMIT_START, JOIN until COMMIT_DOING,
+ * JOIN_NOLOCK until UNBLOCKED.
+ */
 enum tsim_trans_type {
 	TSIM_TRANS_START,
 	TSIM_TRANS_JOIN,

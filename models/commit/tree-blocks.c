@@ -52,7 +52,10 @@ tsim_ns tsim_tree_write_dirty(struct tsim_fs *fs, struct tsim_transaction *trans
 	return done;
 }
 
-/* Neighbours go to the device as one write, as the block layer merges what is submitted under one plug. */
+/*
+ * Neighbours go to the device as one write, as the block layer merges what is
+ * submitted under one plug.
+ */
 static gboolean merge_with_last(struct tsim_transaction *trans, const struct tsim_extent *extent)
 {
 	struct tsim_extent *last;
@@ -305,7 +308,10 @@ void tsim_queue_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans
 				 fs);
 }
 
-/* btrfs_run_delayed_refs(): frees take effect; a group that becomes empty is queued for the cleaner. */
+/*
+ * btrfs_run_delayed_refs(): frees take effect; a group that becomes empty is
+ * queued for the cleaner.
+ */
 void tsim_run_delayed_frees(struct tsim_fs *fs, struct tsim_transaction *trans)
 {
 	for (guint i = 0; i < trans->delayed_frees->len; i++)

@@ -114,7 +114,10 @@ void tsim_device_write_wait(struct tsim_device *dev, struct tsim_range range);
 /* Does the device hold data for the page at @at? */
 gboolean tsim_device_maps(const struct tsim_device *dev, guint64 at);
 
-/* Split, submit and wait for all pieces (blkdev_issue_discard).  Draws are addressed (entity, *index). */
+/*
+ * Split, submit and wait for all pieces (blkdev_issue_discard).  Draws are
+ * addressed (entity, *index).
+ */
 gboolean tsim_device_discard(struct tsim_device *dev, struct tsim_range range, guint32 entity,
 			     guint32 *index, void *tag);
 /* The same for ranges that are submitted together, under one plug. */

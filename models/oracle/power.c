@@ -335,7 +335,10 @@ void tsim_power_mount(struct tsim_oracle *oracle)
 	}
 }
 
-/** tsim_power_undid() - did the loss of power bring back what a hit took of the superblock's trees? */
+/**
+ * tsim_power_undid() - did the loss of power bring back what a hit took of the
+ * superblock's trees?
+ */
 gboolean tsim_power_undid(const struct tsim_oracle *oracle, const struct tsim_chunk *chunk,
 			  guint copy, struct tsim_range range)
 {

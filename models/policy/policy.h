@@ -27,8 +27,11 @@ enum tsim_release {
 enum tsim_grant {
 	TSIM_GRANT,
 	TSIM_GRANT_SKIP, /* look elsewhere */
-	TSIM_GRANT_WAIT, /* wait until something is released, then look again; the requester holds
-				 * its transaction handle meanwhile, so what is waited for must not need a commit */
+	/*
+	 * Wait until something is released, then look again; the requester holds its
+	 * transaction handle meanwhile, so what is waited for must not need a commit.
+	 */
+	TSIM_GRANT_WAIT,
 };
 
 /*

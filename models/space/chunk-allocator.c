@@ -16,7 +16,10 @@
 #include "space.h"
 #include "tracepoint.h"
 
-/* btrfs_calc_metadata_size(1 device) + btrfs_calc_insert_metadata_size(1): 3 * 8 levels of 16 KiB */
+/*
+ * btrfs_calc_metadata_size(1 device) + btrfs_calc_insert_metadata_size(1): 3 * 8
+ * levels of 16 KiB
+ */
 #define SYSTEM_THRESHOLD (G_GUINT64_CONSTANT(3) * 8 * 16384)
 
 static guint collect_busy(const GPtrArray *chunks, struct tsim_range *busy)

@@ -82,7 +82,10 @@ static struct tsim_hole search_exact(struct search *s)
 	return s->best;
 }
 
-/* contains_pending_extent() up to 5.1: moves *start behind each busy range that it meets in list order. */
+/*
+ * contains_pending_extent() up to 5.1: moves *start behind each busy range that it
+ * meets in list order.
+ */
 static gboolean contains_pending(const struct search *s, guint64 *start, guint64 len)
 {
 	struct tsim_range hole = TSIM_RANGE(*start, *start + len);

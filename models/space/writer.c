@@ -221,7 +221,10 @@ static void give_back(struct tsim_fs *fs, GArray *extents, guint from)
 	g_array_set_size(extents, from);
 }
 
-/* One extent: of @want bytes contiguous, by a new chunk if need be, else the longest half that fits. */
+/*
+ * One extent: of @want bytes contiguous, by a new chunk if need be, else the
+ * longest half that fits.
+ */
 static gboolean take_one(struct tsim_fs *fs, enum tsim_bg_type type, guint64 want,
 			 struct tsim_extent *out, gboolean *is_false,
 			 struct tsim_alloc_request *request)
@@ -231,7 +234,10 @@ static gboolean take_one(struct tsim_fs *fs, enum tsim_bg_type type, guint64 wan
 	if (tsim_extent_take(fs, type, want, want, out))
 		return TRUE;
 	do {
-		/* find_free_extent() comes to LOOP_ALLOC_CHUNK once: the new chunk may be too small as well */
+		/*
+		 * find_free_extent() comes to LOOP_ALLOC_CHUNK once: the new chunk may be too
+		 * small as well
+		 */
 		result = tsim_alloc_chunk(fs, type, TSIM_CHUNK_FORCE, request);
 		*is_false = result == TSIM_CHUNK_FALSE_ENOSPC;
 		for (guint64 min = want; min >= TSIM_SECTOR; min /= 2) {

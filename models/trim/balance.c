@@ -23,7 +23,10 @@
 /* Longest used MiB for which the square law was measured; beyond it the slope goes on. */
 #define SQUARE_LAW_MIB 8.0
 
-/* The cleaner has it, or had it, while a transaction was waited for (delete_unused_bgs_mutex, 67c5e7d4). */
+/*
+ * The cleaner has it, or had it, while a transaction was waited for
+ * (delete_unused_bgs_mutex, 67c5e7d4).
+ */
 static gboolean taken(const struct tsim_block_group *bg)
 {
 	return bg->removed || bg->ro;

@@ -11,7 +11,7 @@ struct tsim_cleaner {
 	struct tsim_fs *fs;
 	TsimActor *actor;
 	gboolean woken;
-	struct tsim_cond retry; /* a trimmer left a group, for policies that make the remover wait */
+	struct tsim_cond retry; /* a trimmer left a group: where the remover waits for it */
 };
 
 struct tsim_cleaner *tsim_cleaner_start(struct tsim_fs *fs);

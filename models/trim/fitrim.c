@@ -176,7 +176,10 @@ gboolean tsim_trim_block_group(struct tsim_fs *fs, struct tsim_block_group *bg, 
 	return ok;
 }
 
-/* The first range at or after @from that is neither allocated nor trimmed (find_first_clear_extent_bit). */
+/*
+ * The first range at or after @from that is neither allocated nor trimmed
+ * (find_first_clear_extent_bit).
+ */
 static gboolean next_unallocated(struct tsim_space *space, guint64 from, struct tsim_range *out)
 {
 	struct tsim_interval_set taken = { 0 };

@@ -233,10 +233,11 @@ static gboolean check_name(const char *file, GError **error)
 static gboolean check_found(const char *file, GError **error)
 {
 	return g_path_is_absolute(file) || g_file_test(file, G_FILE_TEST_EXISTS) ||
-	       tsim_throw(error,
-			  "cannot find '%s' next to the file that names it (here, with --set) or in "
-			  "the data directories (TRIMSIM_DATADIR)",
-			  file);
+	       tsim_throw(
+		       error,
+		       "cannot find '%s' next to the file that names it (here, with --set) or in "
+		       "the data directories (TRIMSIM_DATADIR)",
+		       file);
 }
 
 /* Let an empirical law without samples be that of @file. */

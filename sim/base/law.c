@@ -363,7 +363,8 @@ tsim_ns tsim_law_quantile_sized_ns(const TsimLaw *law, guint64 bytes, double u)
 {
 	while (law->type == &law_mixture)
 		law = tsim_law_choose_part(law, &u);
-	return law->n_bins ? tsim_law_quantile_of_size(law, bytes, u) : tsim_law_quantile_ns(law, u);
+	return law->n_bins ? tsim_law_quantile_of_size(law, bytes, u) :
+			     tsim_law_quantile_ns(law, u);
 }
 
 /**

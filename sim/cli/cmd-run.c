@@ -254,7 +254,8 @@ static gboolean say_stored(const struct job *job, const struct tsim_campaign *c,
 		return FALSE;
 	if (outdated)
 		fprintf(stderr,
-			"trimsim: %" G_GINT64_FORMAT " replications in %s are of another version of "
+			"trimsim: %" G_GINT64_FORMAT
+			" replications in %s are of another version of "
 			"the model and are not used\n",
 			outdated, job->dir);
 	return TRUE;
@@ -283,7 +284,8 @@ static gboolean run_campaign(const struct job *job, TsimStore *store, int *statu
 static gboolean run(const struct job *job, int *status, GError **error)
 {
 	gboolean fresh;
-	g_autoptr(TsimStore) store = tsim_output_open(job->place, job->dir, job->plan, &fresh, error);
+	g_autoptr(TsimStore)
+		store = tsim_output_open(job->place, job->dir, job->plan, &fresh, error);
 	g_autoptr(GError) local = NULL;
 
 	if (!store || run_campaign(job, store, status, &local))

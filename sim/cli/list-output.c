@@ -60,13 +60,15 @@ static void print_head(const struct tsim_list *list)
 	printf(" x %" G_GUINT64_FORMAT ", each under %u %s\n", list->replications, list->policies,
 	       list->policies == 1 ? "policy" : "policies");
 	if (list->timed) {
-		printf("%s %s on %u processor%s as busy as now\n", list->ruled ? "at most about" : "about",
-		       time, list->jobs, list->jobs == 1 ? "" : "s");
+		printf("%s %s on %u processor%s as busy as now\n",
+		       list->ruled ? "at most about" : "about", time, list->jobs,
+		       list->jobs == 1 ? "" : "s");
 		printf("(");
 		print_plural(list->timed, "replication");
 		printf(" of ");
 		print_plural(list->timed_points, "point");
-		printf(" were timed%s)\n", list->ruled ? "; the rule to stop may end it sooner" : "");
+		printf(" were timed%s)\n",
+		       list->ruled ? "; the rule to stop may end it sooner" : "");
 	} else {
 		printf("time not known: the replications that were tried failed\n");
 	}

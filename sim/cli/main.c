@@ -12,7 +12,8 @@
 #include "suggest.h"
 
 const struct tsim_command tsim_commands[] = {
-	{ "run", "CONFIG [-e EXPERIMENT]... [--set GROUP.KEY=VALUE]... [-r SELECTION] [-j N] [-o DIR]",
+	{ "run",
+	  "CONFIG [-e EXPERIMENT]... [--set GROUP.KEY=VALUE]... [-r SELECTION] [-j N] [-o DIR]",
 	  "run an experiment and report its result", tsim_cmd_run },
 	{ "merge", "DIR... -o DIR", "put the shards of a run together", tsim_cmd_merge },
 	{ "verify", "DIR [--all] [--sample N] [-j N]", "run stored results again and compare",

@@ -89,5 +89,8 @@ const char *tsim_resolved_origin(const TsimResolved *resolved, const char *kind,
 
 /* Where a bundled file is: as given, else in a data directory. */
 char *tsim_data_file(const char *name, GError **error);
-/* Where bundled files are looked for, first match first; plots stand beside each.  (transfer full) */
+/*
+ * Where bundled files are looked for, first match first; plots stand beside each.
+ * (transfer full)
+ */
 GStrv tsim_data_directories(void);

@@ -165,7 +165,8 @@ static void add_mishaps(struct findings *f)
 		capped += strcmp(tsim_stored_text(point, "stopped"), "cap") == 0;
 	}
 	if (failures)
-		add(f, "%u replications BROKE OFF and count nowhere: an invariant of the model broke.",
+		add(f,
+		    "%u replications BROKE OFF and count nowhere: an invariant of the model broke.",
 		    failures);
 	if (stopped)
 		add(f, "The time ran out before %u of %u points had all their replications.",

@@ -160,7 +160,10 @@ static guint mirror_hit(const struct tsim_race *race, guint64 *physical)
 	return 1;
 }
 
-/* A good copy is left: the kernel reads it instead and writes it over what is there, page by page. */
+/*
+ * A good copy is left: the kernel reads it instead and writes it over what is
+ * there, page by page.
+ */
 static void latent_read(GString *out, const struct tsim_race *race, gboolean ones)
 {
 	guint64 physical, first, n;
@@ -210,12 +213,13 @@ char *tsim_fsck_text(const struct tsim_race *race, gboolean ones)
 	GString *out = g_string_new(NULL);
 
 	if (strcmp(race->fate, "healed") == 0) {
-		g_string_append(out,
-				"Healed: the range was freed or written again before it was read, or\n"
-				"the superblock does not refer to it; a check finds nothing.\n");
+		g_string_append(
+			out, "Healed: the range was freed or written again before it was read, or\n"
+			     "the superblock does not refer to it; a check finds nothing.\n");
 	} else if (strcmp(race->fate, "undone") == 0) {
-		g_string_append(out, "Undone: the power failed before a flush made the discard "
-				     "durable; the old data\nis back, and a check finds nothing.\n");
+		g_string_append(out,
+				"Undone: the power failed before a flush made the discard "
+				"durable; the old data\nis back, and a check finds nothing.\n");
 	} else if (race->copies_lost == 0) {
 		g_string_append(out, "Latent: the device still reads the old data; neither the "
 				     "kernel nor a check\nfinds anything yet.\n");

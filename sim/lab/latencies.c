@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the commands of the device took, by kind and size: one histogram each, where there are any. */
+/*
+ * What the commands of the device took, by kind and size: one histogram each,
+ * where there are any.
+ */
 #include "latencies.h"
 
 #include "wire.h"

@@ -203,6 +203,6 @@ void tsim_mail_facts(GString *out, const TsimStored *stored)
 			       " events\n",
 			       replications, time, events);
 	if (failures)
-		g_string_append_printf(out, "%" G_GUINT64_FORMAT " more BROKE OFF and count nowhere\n",
-				       failures);
+		g_string_append_printf(
+			out, "%" G_GUINT64_FORMAT " more BROKE OFF and count nowhere\n", failures);
 }

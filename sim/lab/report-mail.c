@@ -45,7 +45,8 @@ static void append_head(GString *out, const TsimStored *s)
 		g_string_append_printf(out, "%" G_GUINT64_FORMAT " replications per policy",
 				       tsim_stored_count(tsim_stored_policy(point, policies[0]),
 							 "replications"));
-	g_string_append_printf(out, ", seed %" G_GUINT64_FORMAT "%s,\nintervals of %g %% confidence\n",
+	g_string_append_printf(out,
+			       ", seed %" G_GUINT64_FORMAT "%s,\nintervals of %g %% confidence\n",
 			       tsim_stored_count(s->head, "seed"),
 			       policies[1] ? ", common random numbers" : "",
 			       100 * tsim_stored_confidence(s));

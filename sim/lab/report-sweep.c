@@ -35,13 +35,14 @@ void tsim_report_sweep_head(GString *out, const struct tsim_head *head)
 /** tsim_report_sweep_legend() - what the columns are, under the table */
 void tsim_report_sweep_legend(GString *out)
 {
-	g_string_append(out, "\n"
-			     "fail:runs   replications that were corrupted (a persistent hit), of all\n"
-			     "P(corrupt)  their share;  < x  none seen, upper limit x;  *  differs from\n"
-			     "            the first policy, exact test of the pairs\n"
-			     "hits        ranges that a discard destroyed, those that healed included\n"
-			     "stalled     requests for space that waited;  p99  of their waits, all\n"
-			     "            requests counted;  -  too few samples\n");
+	g_string_append(
+		out, "\n"
+		     "fail:runs   replications that were corrupted (a persistent hit), of all\n"
+		     "P(corrupt)  their share;  < x  none seen, upper limit x;  *  differs from\n"
+		     "            the first policy, exact test of the pairs\n"
+		     "hits        ranges that a discard destroyed, those that healed included\n"
+		     "stalled     requests for space that waited;  p99  of their waits, all\n"
+		     "            requests counted;  -  too few samples\n");
 }
 
 /**

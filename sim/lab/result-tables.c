@@ -202,7 +202,10 @@ static char *paired_begin(const struct tsim_document *document, const struct tsi
 			"\tstall_s\tlow\thigh\n");
 }
 
-/* Paired differences of each policy to the first: corrupted replications, and seconds of waiting. */
+/*
+ * Paired differences of each policy to the first: corrupted replications, and
+ * seconds of waiting.
+ */
 static char *paired_point(const struct tsim_document *document, const struct tsim_result *result)
 {
 	double confidence = result->experiment->confidence;

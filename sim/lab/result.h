@@ -54,7 +54,8 @@ static inline guint tsim_result_n_policies(const struct tsim_result *result)
 }
 
 struct tsim_estimate tsim_result_quantile(const struct tsim_result *result, guint policy,
-					  enum tsim_distribution which, enum tsim_quantile quantile);
+					  enum tsim_distribution which,
+					  enum tsim_quantile quantile);
 struct tsim_estimate tsim_result_first_hit(const struct tsim_result *result, guint policy);
 void tsim_result_summarize(const struct tsim_result *result, guint policy,
 			   struct tsim_summary *summary);

@@ -13,7 +13,8 @@
 #define OPT(field) offsetof(struct tsim_experiment, field)
 
 static const struct tsim_option experiment_options[] = {
-	{ "device", TSIM_OPT_STRING, OPT(device), .def = NULL, .help = "name of a [device ...] group or preset" },
+	{ "device", TSIM_OPT_STRING, OPT(device), .def = NULL,
+	  .help = "name of a [device ...] group or preset" },
 	{ "filesystem", TSIM_OPT_STRING, OPT(filesystem), .def = NULL,
 	  .help = "name of a [filesystem ...] group or preset" },
 	{ "workload", TSIM_OPT_STRING, OPT(workload), .def = NULL,
@@ -181,7 +182,8 @@ static gboolean fill_policies(TsimSetup *setup, const TsimResolved *resolved, GE
 
 		p->ops = tsim_policy_find(tsim_resolved_policy_kind(resolved, name));
 		p->config = g_malloc0(MAX(p->ops->config_size, 1));
-		if (p->ops->options && !tsim_resolved_fill(resolved, "policy", name, p->config, error))
+		if (p->ops->options &&
+		    !tsim_resolved_fill(resolved, "policy", name, p->config, error))
 			return FALSE;
 	}
 	return TRUE;
@@ -230,7 +232,8 @@ void tsim_setup_free(TsimSetup *setup)
 	g_free(setup->workload_config);
 	for (guint i = 0; i < setup->n_policies; i++) {
 		if (setup->policies[i].ops->options)
-			tsim_options_clear(setup->policies[i].ops->options, setup->policies[i].config);
+			tsim_options_clear(setup->policies[i].ops->options,
+					   setup->policies[i].config);
 		g_free(setup->policies[i].config);
 	}
 	g_free(setup->policies);

@@ -50,7 +50,10 @@ gboolean tsim_store_end(TsimStore *store, const char *outcome, GError **error)
 			    store->session);
 }
 
-/** tsim_store_command() - of the last run there.  (transfer full) (nullable): NULL: none, or error */
+/**
+ * tsim_store_command() - of the last run there.  (transfer full) (nullable): NULL:
+ * none, or error
+ */
 char *tsim_store_command(TsimStore *store, GError **error)
 {
 	sqlite3_stmt *query = tsim_sql_query(

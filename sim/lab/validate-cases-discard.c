@@ -111,7 +111,10 @@ const struct tsim_validate_case tsim_case_r2_timeout = {
 	.quantities[0] = { "P", TSIM_MEASURE_CORRUPTED, .form = form_timeout },
 };
 
-/* ---- a loss of power at L: the discard D, the loss and the gap between commits by their means ---- */
+/*
+ * ---- a loss of power at L: the discard D, the loss and the gap between commits
+ * by their means ----
+ */
 
 static void set_power(const struct tsim_validate_row *row, GPtrArray *sets)
 {

@@ -26,9 +26,9 @@ static void start(void *data)
 	ops->start(&world->workload);
 }
 
-static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *engine, guint policy,
-		       guint32 replication, struct tsim_outcome *outcome, struct tsim_distributions *distributions,
-		       const struct tsim_trace_sink *sink)
+static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *engine,
+		       guint policy, guint32 replication, struct tsim_outcome *outcome,
+		       struct tsim_distributions *distributions, const struct tsim_trace_sink *sink)
 {
 	struct tsim_rng rng = { setup->experiment.seed, replication };
 	struct tsim_fs *fs = &world->fs;
@@ -44,13 +44,14 @@ static void world_init(struct world *world, const TsimSetup *setup, TsimEngine *
 	}
 	if (setup->experiment.paranoid)
 		tsim_paranoid_start(fs);
-	tsim_policy_init(&fs->policy, setup->policies[policy].ops, setup->policies[policy].config, fs);
+	tsim_policy_init(&fs->policy, setup->policies[policy].ops, setup->policies[policy].config,
+			 fs);
 	tsim_workload_init(&world->workload, setup->workload, setup->workload_config, fs);
 }
 
 static gboolean run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
-		    struct tsim_outcome *outcome, struct tsim_distributions *distributions, GPtrArray *races,
-		    const struct tsim_trace_sink *sink, GError **error)
+		    struct tsim_outcome *outcome, struct tsim_distributions *distributions,
+		    GPtrArray *races, const struct tsim_trace_sink *sink, GError **error)
 {
 	struct world world;
 	tsim_ns horizon = TSIM_NS_NEVER;
@@ -72,9 +73,9 @@ static gboolean run(const TsimSetup *setup, TsimEngine *engine, guint policy, gu
 	return ok;
 }
 
-gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
-			struct tsim_outcome *outcome, struct tsim_distributions *distributions, GPtrArray *races,
-			GError **error)
+gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy,
+			guint32 replication, struct tsim_outcome *outcome,
+			struct tsim_distributions *distributions, GPtrArray *races, GError **error)
 {
 	return run(setup, engine, policy, replication, outcome, distributions, races, NULL, error);
 }
@@ -85,8 +86,9 @@ gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy
  *
  * tsim_world_run() without distributions and races.
  */
-gboolean tsim_world_trace(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
-			  struct tsim_outcome *outcome, const struct tsim_trace_sink *sink, GError **error)
+gboolean tsim_world_trace(const TsimSetup *setup, TsimEngine *engine, guint policy,
+			  guint32 replication, struct tsim_outcome *outcome,
+			  const struct tsim_trace_sink *sink, GError **error)
 {
 	return run(setup, engine, policy, replication, outcome, NULL, NULL, sink, error);
 }

@@ -41,10 +41,11 @@ void tsim_setup_set_replications(TsimSetup *setup, guint64 replications);
  * @distributions is added to; @races (element-type struct tsim_race, may be
  * NULL) receives every hit.  Call within tsim_engine_enter().
  */
-gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
-			struct tsim_outcome *outcome, struct tsim_distributions *distributions,
-			GPtrArray *races, GError **error);
+gboolean tsim_world_run(const TsimSetup *setup, TsimEngine *engine, guint policy,
+			guint32 replication, struct tsim_outcome *outcome,
+			struct tsim_distributions *distributions, GPtrArray *races, GError **error);
 
 /* The same, with every event of the models handed to @sink. */
-gboolean tsim_world_trace(const TsimSetup *setup, TsimEngine *engine, guint policy, guint32 replication,
-			  struct tsim_outcome *outcome, const struct tsim_trace_sink *sink, GError **error);
+gboolean tsim_world_trace(const TsimSetup *setup, TsimEngine *engine, guint policy,
+			  guint32 replication, struct tsim_outcome *outcome,
+			  const struct tsim_trace_sink *sink, GError **error);
