@@ -26,13 +26,18 @@ new(at, case) = (starts = starts.sprintf(" %d", at), names = names." ".case, las
 stats data using (strcol(2) eq last ? 0 : new($1, strcol(2))) nooutput
 unset xtics
 label_at = -n
-do for [i = 1:words(names)] {
-	# legible where cases have few rows
-	label_at = word(starts, i) - 0.3 > label_at + n / 45.0 ? word(starts, i) - 0.3 : label_at + n / 45.0
-	set arrow i from word(starts, i) - 0.5, graph 0 to word(starts, i) - 0.5, graph 1 nohead linecolor rgb "#dddddd"
-	set label i word(names, i) at label_at, graph -0.02 right rotate by 45 font ",8" noenhanced
+gap = n / 45.0
+k = words(names)
+do for [i = 1:k] {
+	# legible where cases have few rows: moved to the right, or back where the page ends
+	start = word(starts, i) - 0.5
+	label_at = start > label_at + gap ? start : label_at + gap
+	shown_at = label_at < n - (k - i) * gap ? label_at : n - (k - i) * gap
+	set arrow i from start, graph 0 to start, graph 1 nohead linecolor rgb "#dddddd"
+	set arrow k + i from shown_at, graph -0.03 to start, graph 0 nohead linecolor rgb "#999999"
+	set label i word(names, i) at shown_at, graph -0.04 right rotate by 45 font ",8" noenhanced
 }
-set bmargin 5
+set bmargin 5.5
 heading = "measured / closed form, 95 % intervals"
 if (ARGC >= 4) { heading = ARG4 }
 set title noenhanced heading
