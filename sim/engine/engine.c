@@ -333,8 +333,8 @@ double tsim_engine_clock_s(const TsimEngine *e)
 /**
  * tsim_engine_open() - load a back end by name.
  *
- * Do this after fork(): a back end's library starts slowly and owns process
- * state.  Return: an engine to be closed, or NULL with @error.
+ * Do this after fork(): a back end owns process state.
+ * Return: an engine to be closed, or NULL with @error.
  */
 TsimEngine *tsim_engine_open(const char *backend, GError **error)
 {

@@ -54,3 +54,15 @@ const struct tsim_backend_ops *tsim_backend_load(const char *name, GError **erro
 		tsim_throw_run(error, "%s is no engine: it has no tsim_backend", path);
 	return ops;
 }
+
+/**
+ * tsim_engine_preload() - let the children of this process find a back end's module loaded
+ *
+ * To be loaded is all that a back end's library can share with them: it starts
+ * nothing before tsim_engine_enter().  What is wrong with it is for
+ * tsim_engine_open() to say.
+ */
+void tsim_engine_preload(const char *backend)
+{
+	tsim_backend_load(backend, NULL);
+}

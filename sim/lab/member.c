@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "engine.h"
 #include "error.h"
 #include "wire.h"
 
@@ -88,6 +89,7 @@ gboolean tsim_member_start(struct tsim_member *m, const struct tsim_source *sour
 	memset(m->slot, 0, sizeof(*m->slot));
 	g_byte_array_set_size(m->in, 0);
 	g_string_truncate(m->err, 0);
+	tsim_engine_preload("simgrid");
 	fflush(NULL);
 	m->pid = fork();
 	if (m->pid == 0) {

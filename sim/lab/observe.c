@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine.h"
 #include "error.h"
 #include "invariant.h"
 #include "wire.h"
@@ -92,6 +93,7 @@ static void worker_main(struct crew *crew)
 
 static gboolean start_workers(struct crew *crew, pid_t *pids, const int fds[2], GError **error)
 {
+	tsim_engine_preload("simgrid");
 	fflush(NULL);
 	for (guint i = 0; i < crew->jobs; i++) {
 		pids[i] = fork();
