@@ -44,6 +44,7 @@ struct law_bin {
 
 struct tsim_law {
 	const struct law_type *type;
+	guint refs;		/* more than one: a law that is kept for its file */
 	tsim_ns t[2];		/* as written; negative: not given */
 	double shape;		/* as written; NaN: not given */
 	double log_median;	/* lognormal: ln t[0] */
@@ -66,7 +67,7 @@ extern const struct law_type law_fixed, law_uniform, law_exponential, law_lognor
 extern const struct law_type law_mixture, law_empirical;
 
 TsimLaw *tsim_law_new(const struct law_type *type);
-gboolean tsim_law_read_samples(TsimLaw *law, const char *file, GError **error);
+TsimLaw *tsim_law_of_file(const char *file, GError **error);
 void tsim_law_set_samples(TsimLaw *law, struct tsim_law_sample *samples, gsize n);
 void tsim_law_clear_samples(TsimLaw *law);
 tsim_ns tsim_law_quantile_of_size(const TsimLaw *law, guint64 bytes, double u);

@@ -145,23 +145,21 @@ static gboolean parse_parts(TsimLaw *law, const char *text, guint depth, GError 
 	return TRUE;
 }
 
-static gboolean parse_arguments(TsimLaw *law, char *text, guint depth, GError **error)
+static TsimLaw *parse_arguments(const struct law_type *type, char *text, guint depth,
+				GError **error)
 {
+	g_autoptr(TsimLaw) law = tsim_law_new(type);
 	const char *wrong;
 
-	if (law->type == &law_mixture) {
-		if (!parse_parts(law, text, depth, error))
-			return FALSE;
-	} else if (law->type == &law_empirical) {
-		if (!tsim_law_read_samples(law, g_strstrip(text), error))
-			return FALSE;
-	} else if (!parse_params(law, text, error)) {
-		return FALSE;
+	if (type == &law_mixture ? !parse_parts(law, text, depth, error) :
+				   !parse_params(law, text, error))
+		return NULL;
+	wrong = type->check ? type->check(law) : NULL;
+	if (wrong) {
+		tsim_throw(error, "%s, not '%s'", wrong, text);
+		return NULL;
 	}
-	wrong = law->type->check ? law->type->check(law) : NULL;
-	if (wrong)
-		return tsim_throw(error, "%s, not '%s'", wrong, text);
-	return TRUE;
+	return g_steal_pointer(&law);
 }
 
 static TsimLaw *parse(const char *text, guint depth, GError **error)
@@ -189,11 +187,10 @@ static TsimLaw *parse(const char *text, guint depth, GError **error)
 	type = find_type(g_strchomp(copy), error);
 	if (!type)
 		return NULL;
-	law = tsim_law_new(type);
-	if (!parse_arguments(law, open + 1, depth, error)) {
+	law = type == &law_empirical ? tsim_law_of_file(g_strstrip(open + 1), error) :
+				       parse_arguments(type, open + 1, depth, error);
+	if (!law)
 		g_prefix_error(error, "%s: ", type->name);
-		return NULL;
-	}
 	return g_steal_pointer(&law);
 }
 

@@ -10,6 +10,8 @@
 #include "units.h"
 
 #define MAX_FILE_BYTES (64 * 1024 * 1024)
+#define KEPT_LAWS 4
+#define SETTLED_US 100000
 #define MAX_COUNT G_GUINT64_CONSTANT(1000000000000) /* of a line; the sum stays within 64 bits */
 
 static const char *const time_names[] = { "latency_ns", "latency_us", "latency_ms", "latency_s" };
@@ -240,17 +242,78 @@ static gboolean check_found(const char *file, GError **error)
 		       file);
 }
 
-/* Let an empirical law without samples be that of @file. */
-gboolean tsim_law_read_samples(TsimLaw *law, const char *file, GError **error)
+static TsimLaw *read_law(const char *file, GError **error)
 {
 	g_autoptr(GArray) samples = NULL;
+	TsimLaw *law;
 
 	if (!check_name(file, error) || !check_found(file, error))
-		return FALSE;
+		return NULL;
 	samples = tsim_law_read_file(file, error);
 	if (!samples)
-		return FALSE;
+		return NULL;
+	law = tsim_law_new(&law_empirical);
 	law->file = g_strdup(file);
 	tsim_law_set_samples(law, (struct tsim_law_sample *)samples->data, samples->len);
-	return TRUE;
+	return law;
+}
+
+/* ---- laws that are kept ---- */
+
+struct kept {
+	TsimLaw *law;
+	GStatBuf st; /* before it was read */
+};
+
+static gboolean same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static gboolean is_unchanged(const struct kept *kept, const GStatBuf *st)
+{
+	return kept->st.st_dev == st->st_dev && kept->st.st_ino == st->st_ino &&
+	       kept->st.st_size == st->st_size && same_time(&kept->st.st_mtim, &st->st_mtim) &&
+	       same_time(&kept->st.st_ctim, &st->st_ctim);
+}
+
+/* Two changes within a tick of the file system's clock leave the same time. */
+static gboolean is_settled(const GStatBuf *st)
+{
+	const struct timespec *t = &st->st_ctim;
+	gint64 changed_us = (gint64)t->tv_sec * G_USEC_PER_SEC + t->tv_nsec / 1000;
+
+	return g_get_real_time() - changed_us > SETTLED_US;
+}
+
+/*
+ * The law of empirical(@file).  A configuration is parsed again and again, for its groups, its
+ * first point, each of its points; a file of ten million samples takes seconds.  So the laws of
+ * the last files are kept as long as the process lives, and given again while the files are as
+ * they were.  Return: (transfer full), to be freed as any other.
+ */
+TsimLaw *tsim_law_of_file(const char *file, GError **error)
+{
+	static struct kept kept[KEPT_LAWS];
+	static guint next;
+	GStatBuf st;
+	TsimLaw *law;
+
+	if (g_stat(file, &st) < 0 || !is_settled(&st))
+		return read_law(file, error);
+	for (guint i = 0; i < KEPT_LAWS; i++) {
+		law = kept[i].law;
+		if (law && !strcmp(law->file, file) && is_unchanged(&kept[i], &st)) {
+			law->refs++;
+			return law;
+		}
+	}
+	law = read_law(file, error);
+	if (!law)
+		return NULL;
+	law->refs++;
+	tsim_law_free(kept[next].law);
+	kept[next] = (struct kept){ law, st };
+	next = (next + 1) % KEPT_LAWS;
+	return law;
 }

@@ -298,6 +298,7 @@ TsimLaw *tsim_law_new(const struct law_type *type)
 	TsimLaw *law = g_new0(TsimLaw, 1);
 
 	law->type = type;
+	law->refs = 1;
 	law->t[0] = law->t[1] = -1;
 	law->shape = NAN;
 	return law;
@@ -323,7 +324,7 @@ TsimLaw *tsim_law_new_fixed(tsim_ns value_ns)
  */
 void tsim_law_free(TsimLaw *law)
 {
-	if (!law)
+	if (!law || --law->refs > 0)
 		return;
 	for (guint i = 0; i < law->n_parts; i++)
 		tsim_law_free(law->parts[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* empirical(FILE): samples of a file, by size where it has sizes. */
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "law.h"
 #include "simtime.h"
@@ -57,6 +58,72 @@ static void test_samples(void)
 	check_samples("# measured\n\n 1us \r\n2500ns\n2500ns\n0.01ms");
 	check_samples("run,bytes,latency_us\n1,4096,2.5\n1,4096,10\n\n2,4096,2.5\n2,1,1.0\n");
 	check_samples("latency_us\n2.5\n1\n2.5\n10\n");
+}
+
+static void write_again(const char *file, const char *content)
+{
+	g_assert_true(g_file_set_contents(file, content, -1, NULL));
+}
+
+/* A file is read once, however many laws have it; what it is now counts. */
+static void test_kept(void)
+{
+	g_autofree char *file = write_file("1us\n");
+	g_autofree char *text = g_strdup_printf("empirical(%s)", file);
+	g_autofree char *mixture = g_strdup_printf("mixture(1: %s, 1: %s)", text, text);
+	TsimLaw *law = parse(text), *again = parse(text), *mixed;
+
+	/* as long as another change might leave the same time it is read again */
+	g_assert_true(law != again);
+	tsim_law_free(law);
+	tsim_law_free(again);
+	g_usleep(200000);
+	law = parse(text);
+	again = parse(text);
+	g_assert_true(law == again);
+	tsim_law_free(again);
+	mixed = parse(mixture);
+	tsim_law_free(law);
+	g_assert_cmpint(tsim_law_quantile_ns(mixed, 0.3), ==, 1000);
+	tsim_law_free(mixed);
+
+	write_again(file, "2us\n");
+	law = parse(text);
+	write_again(file, "3us\n");
+	g_usleep(200000);
+	again = parse(text);
+	g_assert_cmpint(tsim_law_quantile_ns(law, 0.5), ==, 2000);
+	g_assert_cmpint(tsim_law_quantile_ns(again, 0.5), ==, 3000);
+	tsim_law_free(law);
+	tsim_law_free(again);
+	g_remove(file);
+	g_assert_null(tsim_law_parse(text, NULL));
+}
+
+/* More files than are kept, in turn. */
+static void test_many(void)
+{
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 1; i <= 9; i++) {
+		g_autofree char *content = g_strdup_printf("%uus\n", i);
+		g_autofree char *file = write_file(content);
+
+		g_ptr_array_add(texts, g_strdup_printf("empirical(%s)", file));
+	}
+	g_usleep(200000);
+	for (guint k = 0; k < 3 * texts->len; k++) {
+		guint i = k % texts->len;
+		g_autoptr(TsimLaw) law = parse(texts->pdata[i]);
+
+		g_assert_cmpint(tsim_law_quantile_ns(law, 0.5), ==, 1000 * (i + 1));
+	}
+	for (guint i = 0; i < texts->len; i++) {
+		char *file = (char *)texts->pdata[i] + strlen("empirical(");
+
+		file[strlen(file) - 1] = '\0';
+		g_remove(file);
+	}
 }
 
 static TsimLaw *law_of(const char *content)
@@ -191,6 +258,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/law-empirical/size-bins", test_size_bins);
 	g_test_add_func("/law-empirical/sizes-coupled", test_sizes_coupled);
 	g_test_add_func("/law-empirical/sizes-in-mixture", test_sizes_in_mixture);
+	g_test_add_func("/law-empirical/kept", test_kept);
+	g_test_add_func("/law-empirical/many", test_many);
 	g_test_add_func("/law-empirical/refused", test_refused);
 	return g_test_run();
 }
