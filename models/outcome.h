@@ -50,6 +50,7 @@ extern const char *const tsim_stall_cause_names[TSIM_N_STALL_CAUSES];
 struct tsim_outcome {
 	guint64 corrupted; /* 0 or 1: at least one persistent hit that no copy repairs */
 	guint64 hits; /* live ranges destroyed */
+	guint64 destroying; /* discards that made them, in the funnel or, after an early end, not */
 	guint64 healed; /* hits freed or rewritten before they were read */
 	guint64 latent; /* hits that another copy repairs */
 	guint64 persistent; /* hits still referenced at the end */

@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "ftl-device.h"
+#include "units.h"
 
 static const char *const queueing_names[] = { "queued", "barrier", "exclusive", NULL };
 static const char *const scheduler_names[] = { "fifo", "reads-first", NULL };
@@ -51,7 +52,7 @@ const struct tsim_option tsim_device_option_table[] = {
 	  .def = "4KiB",
 	  .help = "unit of deallocation: a granule not wholly covered is left alone" },
 	{ "discard.alignment", TSIM_OPT_BYTES, OPT(discard_alignment_bytes), 0, 1e12, .def = "0B",
-	  .help = "where the first granule begins: below the granularity, for a partition across its granules",
+	  .help = "where the first granule begins: 60KiB if the partition begins 4 KiB into one of 64 KiB",
 	  .source = "Linux: /sys/block/*/discard_alignment" },
 	{ "discard.slots", TSIM_OPT_COUNT, OPT(discard_slots), 1, 65536, .def = "1",
 	  .help = "discard commands that the device works on at a time" },
@@ -161,15 +162,28 @@ const struct tsim_option tsim_device_option_table[] = {
 static gboolean divides(const char *small, guint64 part, const char *large, guint64 whole,
 			GError **error)
 {
+	g_autofree char *part_text = tsim_format_bytes(part);
+	g_autofree char *whole_text = tsim_format_bytes(whole);
+
 	return whole % part == 0 ||
-	       tsim_throw(error,
-			  "device.%s = %" G_GUINT64_FORMAT "B must be a multiple of device.%s"
-			  " = %" G_GUINT64_FORMAT "B",
-			  large, whole, small, part);
+	       tsim_throw(error, "device.%s = %s must be a multiple of device.%s = %s", large,
+			  whole_text, small, part_text);
 }
 
 /* What is in flight of a command that takes effect unit by unit. */
 #define MAX_UNITS 1048576
+#define SECTOR_BYTES 512
+
+static gboolean check_alignment(const struct tsim_device_options *opt, GError **error)
+{
+	g_autofree char *alignment = tsim_format_bytes(opt->discard_alignment_bytes);
+	g_autofree char *granularity = tsim_format_bytes(opt->discard_granularity_bytes);
+
+	return tsim_throw(error,
+			  "device.discard.alignment = %s is where the first granule begins, and"
+			  " must be below device.discard.granularity = %s",
+			  alignment, granularity);
+}
 
 static gboolean check_discard(const struct tsim_device_options *opt, guint64 size_bytes,
 			      GError **error)
@@ -177,12 +191,16 @@ static gboolean check_discard(const struct tsim_device_options *opt, guint64 siz
 	guint64 command = MIN(opt->discard_max_bytes, size_bytes);
 	guint64 unit = MAX(opt->discard_unit_bytes, opt->discard_granularity_bytes);
 
-	if (opt->discard_alignment_bytes >= opt->discard_granularity_bytes)
+	if (opt->discard_granularity_bytes % SECTOR_BYTES)
 		return tsim_throw(error,
-				  "device.discard.alignment = %" G_GUINT64_FORMAT
-				  "B must be below device.discard.granularity = %" G_GUINT64_FORMAT
-				  "B",
-				  opt->discard_alignment_bytes, opt->discard_granularity_bytes);
+				  "device.discard.granularity = %" G_GUINT64_FORMAT
+				  "B must be a multiple of 512B",
+				  opt->discard_granularity_bytes);
+	if (opt->discard_alignment_bytes >= opt->discard_granularity_bytes)
+		return check_alignment(opt, error);
+	if (opt->discard_tail_probability > 0 && !opt->discard_tail)
+		return tsim_throw(error, "device.discard.tail_probability does nothing without"
+					 " device.discard.tail, e.g. uniform(20ms, 200ms)");
 	if (opt->discard_firmware_bug > 0 && opt->discard_ack == TSIM_ACK_END &&
 	    !opt->discard_delay)
 		return tsim_throw(error, "device.discard.firmware_bug does nothing without"

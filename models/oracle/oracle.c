@@ -63,6 +63,8 @@ void tsim_oracle_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint
 				.piece = cmd->piece,
 				.discard = *d,
 				.piece_submit_ns = cmd->submit_ns,
+				.piece_start_ns = cmd->start_ns,
+				.piece_ack_ns = cmd->late ? cmd->complete_ns : TSIM_NS_NEVER,
 				.piece_phys = cmd->range };
 	struct tsim_outcome *out = oracle->fs->out;
 
@@ -75,6 +77,8 @@ void tsim_oracle_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint
 		hit.piece_phys.start = cmd->first;
 	out->hits++;
 	out->first_hit_ns = MIN(out->first_hit_ns, t);
+	out->destroying += !d->destroyed;
+	d->destroyed = TRUE;
 	if (!d->done) /* the funnel is of discards outstanding */
 		reach(oracle, d, TSIM_STAGE_CORRUPTED);
 	g_array_append_val(oracle->hits, hit);

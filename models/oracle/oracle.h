@@ -36,6 +36,7 @@ struct tsim_discard {
 	guint n_writes;
 	guint n_late; /* of its commands: acknowledged, or to be, and not in effect */
 	gboolean done; /* for the trimmer */
+	gboolean destroyed; /* something */
 };
 
 /* A live range destroyed by an old discard. */
@@ -46,7 +47,9 @@ struct tsim_hit {
 	tsim_ns t_ns;
 	guint piece;
 	struct tsim_discard discard; /* as it was at the hit */
-	tsim_ns piece_submit_ns;
+	tsim_ns piece_submit_ns, piece_start_ns; /* the device began with it */
+	tsim_ns piece_ack_ns; /* TSIM_NS_NEVER: with its end */
+	tsim_ns durable_ns; /* a flush that covers it was over; 0: none */
 	struct tsim_range piece_phys;
 };
 

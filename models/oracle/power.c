@@ -186,11 +186,23 @@ void tsim_power_flush_begins(struct tsim_oracle *oracle)
 	if (!oracle->power)
 		return;
 	tsim_device_settle(&oracle->fs->dev);
+	oracle->power->flush_begins_ns = tsim_now(oracle->fs->engine);
 	for (guint i = 0; i < oracle->power->chunks->len; i++) {
 		struct tsim_referenced *ref = g_ptr_array_index(oracle->power->chunks, i);
 
 		for (guint c = 0; ref && c < TSIM_MAX_COPIES; c++)
 			copy_set(&ref->copy[c].flushing, &ref->copy[c].undoable);
+	}
+}
+
+/* For the story of a hit. */
+static void note_durable(struct tsim_oracle *oracle)
+{
+	for (guint i = 0; i < oracle->hits->len; i++) {
+		struct tsim_hit *hit = &g_array_index(oracle->hits, struct tsim_hit, i);
+
+		if (hit->durable_ns == 0 && hit->t_ns <= oracle->power->flush_begins_ns)
+			hit->durable_ns = tsim_now(oracle->fs->engine);
 	}
 }
 
@@ -205,6 +217,8 @@ void tsim_power_flush_ends(struct tsim_oracle *oracle)
 			tsim_interval_set_reset(&ref->copy[c].flushing);
 		}
 	}
+	if (oracle->power)
+		note_durable(oracle);
 }
 
 /* ---- effects ---- */

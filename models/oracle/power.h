@@ -21,7 +21,7 @@ struct tsim_referenced {
 };
 
 struct tsim_power {
-	tsim_ns fails_ns;
+	tsim_ns fails_ns, flush_begins_ns;
 	GPtrArray *chunks; /* (element-type struct tsim_referenced) by the chunk's ordinal */
 };
 

@@ -2,6 +2,8 @@
 /*
  * The causal chain of one hit, as steps in time order.
  */
+#include <string.h>
+
 #include "fs.h"
 #include "oracle.h"
 
@@ -28,6 +30,12 @@ static void discard_steps(struct tsim_race *race, const struct tsim_hit *hit)
 	     d->bg->chunk->ordinal);
 	step(race, hit->piece_submit_ns, TSIM_COLUMN_FSTRIM, "submit", hit->piece_phys,
 	     d->logical.start, hit->piece);
+	if (hit->piece_start_ns > hit->piece_submit_ns)
+		step(race, hit->piece_start_ns, TSIM_COLUMN_DEVICE, "start", hit->piece_phys,
+		     d->logical.start, hit->piece);
+	if (hit->piece_ack_ns != TSIM_NS_NEVER)
+		step(race, hit->piece_ack_ns, TSIM_COLUMN_DEVICE, "ack", hit->piece_phys,
+		     d->logical.start, hit->piece);
 }
 
 static void removal_steps(struct tsim_fs *fs, struct tsim_race *race,
@@ -81,6 +89,54 @@ static void reuse_steps(struct tsim_race *race, const struct tsim_hit *hit,
 	}
 }
 
+/* The first superblock that refers to what was written at @written_ns, if it is another. */
+static void super_step(struct tsim_fs *fs, struct tsim_race *race, const struct tsim_hit *hit,
+		       tsim_ns written_ns)
+{
+	const GPtrArray *transactions = fs->commit.transactions;
+
+	for (guint i = 0; i < transactions->len; i++) {
+		const struct tsim_transaction *trans = g_ptr_array_index(transactions, i);
+
+		tsim_ns in_trees = hit->chunk->type == TSIM_DATA ? trans->unblocked_ns :
+								   trans->super_ns;
+
+		if (trans->super_ns == 0 || in_trees < written_ns)
+			continue;
+		if (hit->discard.removed && hit->discard.removed->remove_transid == trans->transid)
+			return;
+		step(race, trans->super_ns, TSIM_COLUMN_COMMIT, "super", TSIM_RANGE(0, 0), 0,
+		     trans->transid);
+		return;
+	}
+}
+
+static tsim_ns last_write(const struct tsim_race *race)
+{
+	tsim_ns t = 0;
+
+	for (guint i = 0; i < race->steps->len; i++) {
+		const struct tsim_race_step *s =
+			&g_array_index(race->steps, struct tsim_race_step, i);
+
+		if (strcmp(s->what, "write_effect") == 0)
+			t = MAX(t, s->t_ns);
+	}
+	return t;
+}
+
+/* Why its fate is what it is. */
+static void power_steps(struct tsim_fs *fs, struct tsim_race *race, const struct tsim_hit *hit)
+{
+	if (strcmp(race->fate, "healed") != 0)
+		super_step(fs, race, hit, last_write(race));
+	if (hit->durable_ns > 0 && fs->dev.opt->discard_durable == TSIM_DURABLE_FLUSH)
+		step(race, hit->durable_ns, TSIM_COLUMN_COMMIT, "flush", TSIM_RANGE(0, 0), 0,
+		     hit->piece);
+	step(race, fs->oracle.power->fails_ns, TSIM_COLUMN_DEVICE, "power_loss", TSIM_RANGE(0, 0),
+	     0, 0);
+}
+
 /**
  * tsim_race_new:
  * @hit: may go away afterwards
@@ -108,8 +164,7 @@ struct tsim_race *tsim_race_new(struct tsim_fs *fs, const struct tsim_hit *hit, 
 	step(race, hit->t_ns, TSIM_COLUMN_DEVICE, "effect",
 	     TSIM_RANGE(phys, phys + race->lost_bytes), race->lost_logical, hit->piece);
 	if (tsim_power_failed(&fs->oracle))
-		step(race, fs->oracle.power->fails_ns, TSIM_COLUMN_DEVICE, "power_loss",
-		     TSIM_RANGE(0, 0), 0, 0);
+		power_steps(fs, race, hit);
 	g_array_sort(race->steps, by_time);
 	return race;
 }

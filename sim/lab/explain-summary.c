@@ -55,7 +55,7 @@ static char *fate_text(const struct tsim_race *race)
 					"healed: the last superblock does not refer to it" :
 					"healed: freed or written again before it was read");
 	if (strcmp(race->fate, "undone") == 0)
-		return g_strdup("undone: no flush had made the discard durable");
+		return g_strdup("undone: no flush covered it");
 	return g_strdup_printf("%u of %u %s: %s", race->copies_lost, race->copies,
 			       race->copies == 1 ? "copy" : "copies", race->fate);
 }
@@ -99,8 +99,10 @@ void tsim_explain_summary(GString *out, const struct tsim_race_file *file)
 			       file->experiment, file->policy, file->seed, file->kept->replication);
 	if (file->point)
 		g_string_append_printf(out, "%s\n", file->point);
-	g_string_append_printf(out, "%s of %s lost at logical %" G_GUINT64_FORMAT ", %s\n", lost,
-			       race->kind, race->lost_logical, fate);
+	g_string_append_printf(out, "%s of %s %s at logical %" G_GUINT64_FORMAT ", %s\n", lost,
+			       race->kind,
+			       strcmp(race->fate, "undone") == 0 ? "hit" : "lost",
+			       race->lost_logical, fate);
 	if (is_misdirected(race))
 		g_string_append_printf(out,
 				       "misdirected discard: logical %" G_GUINT64_FORMAT

@@ -45,6 +45,8 @@ static char *step_text(const struct tsim_race_step *step)
 	} texts[] = {
 		{ "hide", "hides a free space entry of group #" },
 		{ "submit", "submits discard piece #" },
+		{ "start", "begins discard piece #" },
+		{ "ack", "acknowledges discard piece #" },
 		{ "ro", "sets group # read-only" },
 		{ "remove", "removes the group and its extent map (trans #)" },
 		{ "commit_start", "commit of trans # starts" },
@@ -55,6 +57,7 @@ static char *step_text(const struct tsim_race_step *step)
 		{ "write_effect", "the write takes effect" },
 		{ "effect", "discard piece # takes effect: DESTROYS" },
 		{ "complete", "the discard completes" },
+		{ "flush", "a flush makes discard piece # durable" },
 		{ "power_loss", "the power fails" },
 	};
 	g_autofree char *number = g_strdup_printf("%" G_GUINT64_FORMAT, step->number);

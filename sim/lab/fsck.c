@@ -219,7 +219,7 @@ char *tsim_fsck_text(const struct tsim_race *race, gboolean ones)
 	} else if (strcmp(race->fate, "undone") == 0) {
 		g_string_append(out,
 				"Undone: the power failed before a flush made the discard "
-				"durable; the old data\nis back, and a check finds nothing.\n");
+				"durable: what\nit destroyed is there again, and a check finds nothing.\n");
 	} else if (race->copies_lost == 0) {
 		g_string_append(out, "Latent: the device still reads the old data; neither the "
 				     "kernel nor a check\nfinds anything yet.\n");

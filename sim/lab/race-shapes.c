@@ -123,6 +123,8 @@ static char *event_text(const struct tsim_race_step *step)
 	} texts[] = {
 		{ "hide", "entry hidden", FALSE },
 		{ "submit", "discard submitted", FALSE },
+		{ "start", "discard begins", FALSE },
+		{ "ack", "acknowledged", FALSE },
 		{ "ro", "group RO", FALSE },
 		{ "remove", "group removed", FALSE },
 		{ "commit_start", "commit starts", FALSE },
@@ -133,6 +135,7 @@ static char *event_text(const struct tsim_race_step *step)
 		{ "write_effect", "write lands", FALSE },
 		{ "effect", "discard takes effect", FALSE },
 		{ "complete", "discard completes", FALSE },
+		{ "flush", "flushed", FALSE },
 		{ "power_loss", "power fails", FALSE },
 	};
 

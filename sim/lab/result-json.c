@@ -67,6 +67,7 @@ static void add_corruption(JsonBuilder *b, const struct tsim_result *result, gui
 	tsim_json_estimate(b, "corruptions_per_hour", &s->per_hour);
 	tsim_json_estimate(b, "per_removal", &s->per_removal);
 	tsim_json_estimate(b, "per_trim_pass", &s->per_trim_pass);
+	tsim_json_count(b, "destroying_discards", p->sum.destroying);
 	tsim_json_count(b, "hits", p->sum.hits);
 	tsim_json_count(b, "healed", p->sum.healed);
 	tsim_json_count(b, "undone", p->sum.undone);

@@ -148,6 +148,22 @@ static gboolean fill_workload(TsimSetup *setup, const TsimResolved *resolved, GE
 	return TRUE;
 }
 
+/* Where the key is set that @message begins with, else where the device is named. */
+static const char *device_origin(const TsimResolved *resolved, const char *message)
+{
+	const char *prefix = "device.";
+	g_autofree char *key = NULL;
+	const char *origin;
+
+	if (!g_str_has_prefix(message, prefix))
+		return tsim_resolved_origin(resolved, "experiment", NULL, "device");
+	key = g_strndup(message + strlen(prefix), strcspn(message, " ") - strlen(prefix));
+	origin = tsim_resolved_origin(resolved, "device", NULL, key);
+	return strcmp(origin, "default") ?
+		       origin :
+		       tsim_resolved_origin(resolved, "experiment", NULL, "device");
+}
+
 static gboolean check_device(TsimSetup *setup, const TsimResolved *resolved, GError **error)
 {
 	g_autoptr(GError) local = NULL;
@@ -165,8 +181,7 @@ static gboolean check_device(TsimSetup *setup, const TsimResolved *resolved, GEr
 				  tsim_resolved_origin(resolved, "device", NULL, "power_loss"),
 				  setup->workload->name);
 	return tsim_device_options_check(&setup->device, setup->fs.size_bytes, &local) ||
-	       tsim_throw(error, "%s: %s",
-			  tsim_resolved_origin(resolved, "experiment", NULL, "device"),
+	       tsim_throw(error, "%s: %s", device_origin(resolved, local->message),
 			  local->message);
 }
 

@@ -29,7 +29,7 @@ static struct tsim_block_totals *take_totals(const TsimTally *tally, guint32 fir
 		double *total = block->total + i * TSIM_N_METRICS;
 
 		total[TSIM_METRIC_CORRUPTED] = sum->corrupted;
-		total[TSIM_METRIC_DESTROYED] = sum->funnel[TSIM_STAGE_CORRUPTED];
+		total[TSIM_METRIC_DESTROYED] = sum->destroying;
 		total[TSIM_METRIC_STALLED] = sum->stalled;
 		total[TSIM_METRIC_STALL_S] = sum->stall_ns / (double)TSIM_NS_PER_S;
 	}
@@ -90,7 +90,7 @@ static gboolean adds_up(const GPtrArray *blocks, JsonObject *point, const char *
 			total[m] += block->total[policy * TSIM_N_METRICS + m];
 	}
 	return total[TSIM_METRIC_CORRUPTED] == tsim_stored_number(p, "corrupted") &&
-	       total[TSIM_METRIC_DESTROYED] == tsim_stored_number(p, "funnel.corrupted") &&
+	       total[TSIM_METRIC_DESTROYED] == tsim_stored_number(p, "destroying_discards") &&
 	       total[TSIM_METRIC_STALLED] == tsim_stored_number(p, "allocation.stalled");
 }
 

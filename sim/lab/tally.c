@@ -11,6 +11,7 @@ static const gsize summed[] = {
 	F(corrupted),	     F(hits),
 	F(healed),	     F(latent),
 	F(persistent),	     F(harmless),
+	F(destroying),
 	F(undone),	     F(power_losses),
 	F(overwritten_bytes),
 	F(lost_bytes),	     F(discards),
@@ -174,12 +175,12 @@ static void device_add(struct tsim_policy_tally *p, const struct tsim_outcome *o
 static void policy_add(struct tsim_policy_tally *p, const struct tsim_outcome *o,
 		       const struct tsim_outcome *first)
 {
-	double corrupted = o->funnel[TSIM_STAGE_CORRUPTED];
+	double destroying = o->destroying;
 
 	sum_add(&p->sum, o);
-	tsim_ratio_add(&p->per_removal, corrupted, o->removals);
-	tsim_ratio_add(&p->per_trim_pass, corrupted, o->trim_passes);
-	tsim_ratio_add(&p->per_hour, corrupted, hours(o));
+	tsim_ratio_add(&p->per_removal, destroying, o->removals);
+	tsim_ratio_add(&p->per_trim_pass, destroying, o->trim_passes);
+	tsim_ratio_add(&p->per_hour, destroying, hours(o));
 	tsim_ratio_add(&p->stalled, o->stalled, o->requests);
 	tsim_ratio_add(&p->false_enospc, o->false_enospc, o->requests);
 	tsim_ratio_add(&p->stall_time, seconds(o->stall_ns), o->requests);

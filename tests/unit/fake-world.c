@@ -67,7 +67,7 @@ void fake_outcome(const TsimSetup *setup, guint policy, guint32 replication, str
 	o->simulated_ns = 30 * TSIM_NS_PER_S;
 	o->fingerprint = replication * 31 + policy;
 	if (hit) {
-		o->corrupted = o->hits = o->persistent = o->funnel[TSIM_STAGE_CORRUPTED] = 1;
+		o->corrupted = o->destroying = o->hits = o->persistent = o->funnel[TSIM_STAGE_CORRUPTED] = 1;
 		o->lost_bytes = 16384;
 		o->first_hit_ns = draw(setup, replication, 6) * TSIM_NS_PER_S;
 	}

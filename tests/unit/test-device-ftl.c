@@ -395,7 +395,7 @@ static void test_options(void)
 	reset();
 	g_assert_true(tsim_device_options_check(&opt, device_bytes, &error));
 	opt.ftl_program_bytes = 5000;
-	assert_refused("device.ftl.program = 5000B must be a multiple of device.ftl.page = 4096B");
+	assert_refused("device.ftl.program = 5kB must be a multiple of device.ftl.page = 4KiB");
 	opt.ftl_program_bytes = 3 * PAGE;
 	assert_refused("device.ftl.block = 32768B must be a multiple of *12288B");
 	opt.ftl_program_bytes = 4 * PAGE;

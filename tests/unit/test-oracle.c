@@ -288,6 +288,7 @@ static void test_late(void)
 	run_script(&tsim_policy_pinned_chunk, script_late);
 	assert_fates(1, 0, 0, 1);
 	g_assert_cmpuint(out.lost_bytes, ==, SLOT / 4);
+	g_assert_cmpuint(out.destroying, ==, 1);
 	g_assert_cmpuint(out.funnel[TSIM_STAGE_HIDDEN], ==, 2);
 	g_assert_cmpuint(out.funnel[TSIM_STAGE_REMOVED], ==, 0);
 	g_assert_cmpuint(out.funnel[TSIM_STAGE_CORRUPTED], ==, 0);

@@ -128,7 +128,7 @@ static void test_pairs(void)
 	g_assert_cmpfloat(p[2].stalls.sum, ==, 0);
 	/* Ratio of sums, exactly. */
 	g_assert_cmpfloat(p[0].per_removal.sx / p[0].per_removal.sy, ==,
-			  (double)p[0].sum.funnel[TSIM_STAGE_CORRUPTED] / p[0].sum.removals);
+			  (double)p[0].sum.destroying / p[0].sum.removals);
 	g_assert_cmpfloat_with_epsilon(p[0].per_hour.sy, N * 30.0 / 3600, 1e-12 * N);
 	fake_setup_free(setup);
 }

@@ -26,7 +26,7 @@ run_check run "configs/validation/wa.conf" --replications 1 --quiet -o small --p
 	--set filesystem.size=109MiB --set device.ftl.over_provisioning=0.1% \
 	--set device.ftl.program_time=1s --set workload.duration=1000s
 
-run_mustfail 'device.ftl.program = 5000B must be a multiple of device.ftl.page = 4096B' \
+run_mustfail 'device.ftl.program = 5kB must be a multiple of device.ftl.page = 4KiB' \
 	check "configs/validation/wa.conf" --set device.ftl.program=5000B
 run_mustfail 'device.ftl.buffer must hold device.ftl.program twice' \
 	run "configs/validation/wa.conf" --set device.ftl.buffer=4KiB

@@ -60,6 +60,12 @@ grep -q '"undone" : 0,' ack/result.json || _fail 'what lasts at once was undone'
 run_mustfail 'device.power_loss needs a file system' check "$validation/queue.conf" \
 	--set 'device.power_loss=fixed(1s)'
 
-run_mustfail 'device.discard.alignment = 65536B must be below device.discard.granularity = 65536B' \
+run_mustfail '^trimsim: --set: device.discard.alignment = 64KiB is where .*granularity = 64KiB$' \
 	check "$validation/r1.conf" --set device.discard.alignment=64KiB \
 	--set device.discard.granularity=64KiB
+printf '%s\n' "include $validation/r1.conf" '[experiment mine]' 'inherit = r1' \
+	'device.discard.granularity = 1000B' > mine.conf
+run_mustfail '^trimsim: mine.conf:4: device.discard.granularity = 1000B must be a multiple of 512B$' \
+	check mine.conf
+run_mustfail 'tail_probability does nothing without device.discard.tail' \
+	check "$validation/r1.conf" --set device.discard.tail_probability=1%
