@@ -104,7 +104,7 @@ rm -rf law
 
 # Workers read the file again for each of many points: nothing else is stored as what it was.
 printf '10ms\n20ms\n' > a.txt
-timeout 60 "$TRIMSIM" run "$r1" --set 'device.discard.latency=empirical(a.txt)' --quiet -o law \
+timeout 240 "$TRIMSIM" run "$r1" --set 'device.discard.latency=empirical(a.txt)' --quiet -o law \
 	--set 'workload.write_delay=fixed(${1ms..1s log 20})' --replications 1000000 > "$out" 2> "$err" &
 while kill -0 $! 2> /dev/null && [ ! -s law/results.sqlite ]; do sleep 0.1; done
 printf '700ms\n' > a.txt
