@@ -397,7 +397,7 @@ static void test_options(void)
 	opt.ftl_program_bytes = 5000;
 	assert_refused("device.ftl.program = 5kB must be a multiple of device.ftl.page = 4KiB");
 	opt.ftl_program_bytes = 3 * PAGE;
-	assert_refused("device.ftl.block = 32768B must be a multiple of *12288B");
+	assert_refused("device.ftl.block = 32KiB must be a multiple of *12KiB");
 	opt.ftl_program_bytes = 4 * PAGE;
 	opt.ftl_buffer_bytes = 7 * PAGE;
 	assert_refused("device.ftl.buffer must hold *32768B or more");
