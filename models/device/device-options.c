@@ -196,6 +196,11 @@ static gboolean check_discard(const struct tsim_device_options *opt, guint64 siz
 				  "device.discard.granularity = %" G_GUINT64_FORMAT
 				  "B must be a multiple of 512B",
 				  opt->discard_granularity_bytes);
+	if (opt->discard_alignment_bytes % SECTOR_BYTES)
+		return tsim_throw(error,
+				  "device.discard.alignment = %" G_GUINT64_FORMAT
+				  "B must be a multiple of 512B",
+				  opt->discard_alignment_bytes);
 	if (opt->discard_alignment_bytes >= opt->discard_granularity_bytes)
 		return check_alignment(opt, error);
 	if (opt->discard_tail_probability > 0 && !opt->discard_tail)

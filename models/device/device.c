@@ -6,7 +6,7 @@
  *   completion times; parallel slots; first come first served, or reads before
  *   what waits; the flash behind it, if it has a translation layer
  *   (ftl-device.c).  Discards are in discard.c.
- * Leaves out: loss of power, and with it that of a volatile cache.
+ * Leaves out: what a loss of power does to a volatile cache.
  * Source: NVMe 1.2 ch. 7 (no order between commands in flight).
  *
  * Every time of a command follows by arithmetic from its arrival and from

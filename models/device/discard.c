@@ -7,7 +7,7 @@
  *   do one thing at a time; acknowledgement at the end or early; effect at
  *   start, at the end, swept over the range, unit by unit or deferred; discards
  *   that are ignored, that beat a later write, that time out.
- * Leaves out: merging in an I/O scheduler, loss of power.
+ * Leaves out: merging in an I/O scheduler; what a loss of power undoes (oracle/power.c).
  * Source: Linux block/blk-lib.c:__blkdev_issue_discard (splitting),
  *   block/blk-merge.c:bio_attempt_discard_merge (ranges); C. Hellwig,
  *   linux-btrfs 2023-04-05 (non-queued TRIM drains the queue); drivers/mmc/core
@@ -225,14 +225,14 @@ static void add_units(struct tsim_device *dev, const struct discard *d, struct t
 {
 	const struct tsim_device_options *opt = dev->opt;
 	guint64 unit = MAX(opt->discard_unit_bytes, opt->discard_granularity_bytes);
-	guint64 end = e.range.end;
+	guint64 first = opt->discard_alignment_bytes, end = e.range.end;
 	double key = tsim_rng_uniform(&dev->rng, d->entity, TSIM_DRAW_DISCARD_UNITS, d->index);
 	struct tsim_rng rng = { .seed = (guint64)(key * 0x1p53) };
 
 	for (guint32 k = 0; e.range.start < end; k++, e.range.start = e.range.end) {
 		double u = tsim_rng_uniform(&rng, d->entity, TSIM_DRAW_DISCARD_UNITS, k);
 
-		e.range.end = MIN((e.range.start / unit + 1) * unit, end);
+		e.range.end = MIN(first + ((e.range.start - first) / unit + 1) * unit, end);
 		e.effect_ns = e.start_ns + (tsim_ns)(u * (double)(e.complete_ns - e.start_ns));
 		if (e.effect_ns < d->limit_ns)
 			tsim_effects_add(dev, &e);

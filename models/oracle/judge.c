@@ -76,7 +76,7 @@ void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races)
 		if (races)
 			g_ptr_array_add(races, tsim_race_new(oracle->fs, hit, fate, copies_lost));
 	}
-	if (oracle->hits->len == 0 && !tsim_power_failed(oracle))
+	if (oracle->hits->len == 0)
 		return;
 	for (guint i = 0; i < oracle->fs->space.chunks->len; i++) {
 		struct tsim_chunk *chunk = g_ptr_array_index(oracle->fs->space.chunks, i);
@@ -85,6 +85,4 @@ void tsim_oracle_judge(struct tsim_oracle *oracle, GPtrArray *races)
 			oracle->fs->out->lost_bytes +=
 				lost_bytes(oracle->fs, chunk, TSIM_RANGE(0, chunk->len));
 	}
-	/* a trim of unallocated space destroys as well, and makes no hit */
-	oracle->fs->out->corrupted |= oracle->fs->out->lost_bytes > 0;
 }

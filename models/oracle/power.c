@@ -24,8 +24,6 @@ static void free_referenced(gpointer data)
 {
 	struct tsim_referenced *ref = data;
 
-	if (!ref)
-		return;
 	tsim_interval_set_clear(&ref->refs);
 	tsim_interval_set_clear(&ref->next);
 	for (guint c = 0; c < TSIM_MAX_COPIES; c++) {
@@ -48,6 +46,7 @@ void tsim_power_init(struct tsim_oracle *oracle)
 	oracle->power = g_new0(struct tsim_power, 1);
 	oracle->power->fails_ns = tsim_draw_law(&fs->rng, law, 0, TSIM_DRAW_POWER_LOSS, 0);
 	oracle->power->chunks = g_ptr_array_new_with_free_func(free_referenced);
+	oracle->power->of = g_hash_table_new(NULL, NULL);
 }
 
 void tsim_power_clear(struct tsim_oracle *oracle)
@@ -55,6 +54,7 @@ void tsim_power_clear(struct tsim_oracle *oracle)
 	if (!oracle->power)
 		return;
 	g_ptr_array_unref(oracle->power->chunks);
+	g_hash_table_unref(oracle->power->of);
 	g_clear_pointer(&oracle->power, g_free);
 }
 
@@ -69,40 +69,23 @@ gboolean tsim_power_failed(const struct tsim_oracle *oracle)
 	return oracle->power && tsim_now(oracle->fs->engine) >= oracle->power->fails_ns;
 }
 
-static struct tsim_referenced *referenced(struct tsim_power *power, const struct tsim_chunk *chunk)
+/* NULL: the chunk is gone, and no superblock refers to anything in it. */
+static struct tsim_referenced *find(const struct tsim_power *power, const struct tsim_chunk *chunk)
 {
-	gpointer *slot;
-
-	if (chunk->ordinal >= power->chunks->len)
-		g_ptr_array_set_size(power->chunks, (gint)chunk->ordinal + 1);
-	slot = &g_ptr_array_index(power->chunks, chunk->ordinal);
-	if (!*slot)
-		*slot = g_new0(struct tsim_referenced, 1);
-	return *slot;
+	return g_hash_table_lookup(power->of, chunk);
 }
 
-/* ---- sets ---- */
-
-static void copy_set(struct tsim_interval_set *to, const struct tsim_interval_set *from)
+/** tsim_power_track() - a new chunk */
+void tsim_power_track(struct tsim_oracle *oracle, struct tsim_chunk *chunk)
 {
-	tsim_interval_set_reset(to);
-	for (guint i = 0; i < from->n; i++)
-		tsim_interval_set_add(to, from->ranges[i]);
-}
+	struct tsim_referenced *ref;
 
-/* What @from has of @within. */
-static void add_part(struct tsim_interval_set *to, const struct tsim_interval_set *from,
-		     struct tsim_range within)
-{
-	for (guint i = tsim_interval_set_find(from, within.start);
-	     i < from->n && from->ranges[i].start < within.end; i++)
-		tsim_interval_set_add(to, tsim_range_intersect(from->ranges[i], within));
-}
-
-static void remove_all(struct tsim_interval_set *set, const struct tsim_interval_set *what)
-{
-	for (guint i = 0; i < what->n; i++)
-		tsim_interval_set_remove(set, what->ranges[i]);
+	if (!oracle->power || find(oracle->power, chunk))
+		return;
+	ref = g_new0(struct tsim_referenced, 1);
+	ref->chunk = chunk;
+	g_hash_table_insert(oracle->power->of, chunk, ref);
+	g_ptr_array_add(oracle->power->chunks, ref);
 }
 
 /* The part of @phys that lies on a copy of @chunk. */
@@ -125,27 +108,48 @@ static struct tsim_range offsets_on(const struct tsim_chunk *chunk, guint copy,
  */
 void tsim_power_switch_commit_root(struct tsim_oracle *oracle)
 {
-	GPtrArray *chunks = oracle->fs->space.chunks;
-
 	if (!oracle->power)
 		return;
 	tsim_device_settle(&oracle->fs->dev);
-	for (guint i = 0; i < chunks->len; i++) {
-		const struct tsim_chunk *chunk = g_ptr_array_index(chunks, i);
+	for (guint i = 0; i < oracle->power->chunks->len; i++) {
+		struct tsim_referenced *ref = g_ptr_array_index(oracle->power->chunks, i);
 
-		copy_set(&referenced(oracle->power, chunk)->next,
-			 chunk->type == TSIM_DATA ? &chunk->on_disk : &chunk->live);
+		tsim_interval_set_copy(&ref->next, ref->chunk->type == TSIM_DATA ?
+							   &ref->chunk->on_disk :
+							   &ref->chunk->live);
 	}
+}
+
+/* Tree blocks that were taken and are not written belong to the next transaction. */
+static void drop_unwritten(struct tsim_referenced *ref)
+{
+	struct tsim_interval_set unwritten = { 0 };
+
+	tsim_interval_set_copy(&unwritten, &ref->chunk->live);
+	tsim_interval_set_remove_all(&unwritten, &ref->chunk->on_disk);
+	tsim_interval_set_remove_all(&ref->next, &unwritten);
+	tsim_interval_set_clear(&unwritten);
 }
 
 /** tsim_power_super_written() - and now the superblock on the device refers to them */
 void tsim_power_super_written(struct tsim_oracle *oracle)
 {
-	for (guint i = 0; oracle->power && i < oracle->power->chunks->len; i++) {
-		struct tsim_referenced *ref = g_ptr_array_index(oracle->power->chunks, i);
+	GPtrArray *chunks;
 
-		if (ref)
-			copy_set(&ref->refs, &ref->next);
+	if (!oracle->power)
+		return;
+	chunks = oracle->power->chunks;
+	for (guint i = 0; i < chunks->len;) {
+		struct tsim_referenced *ref = g_ptr_array_index(chunks, i);
+
+		drop_unwritten(ref);
+		tsim_interval_set_copy(&ref->refs, &ref->next);
+		if (ref->chunk->map == TSIM_MAP_GONE && ref->refs.n == 0) {
+			g_hash_table_remove(oracle->power->of, ref->chunk);
+			g_ptr_array_remove_index_fast(chunks, i);
+		} else {
+			i++;
+		}
 	}
 }
 
@@ -158,8 +162,11 @@ void tsim_power_logged(struct tsim_oracle *oracle, const GArray *extents)
 	for (guint i = 0; oracle->power && i < extents->len; i++) {
 		const struct tsim_extent *e = &g_array_index(extents, struct tsim_extent, i);
 
-		add_part(&referenced(oracle->power, e->bg->chunk)->refs, &e->bg->chunk->on_disk,
-			 tsim_extent_offsets(e));
+		struct tsim_referenced *ref = find(oracle->power, e->bg->chunk);
+
+		if (ref)
+			tsim_interval_set_add_part(&ref->refs, &e->bg->chunk->on_disk,
+						   tsim_extent_offsets(e));
 	}
 }
 
@@ -175,7 +182,9 @@ void tsim_power_put_back(struct tsim_oracle *oracle, const struct tsim_extent *e
 
 	if (!oracle->power)
 		return;
-	ref = referenced(oracle->power, extent->bg->chunk);
+	ref = find(oracle->power, extent->bg->chunk);
+	if (!ref)
+		return;
 	tsim_interval_set_remove(&ref->refs, tsim_extent_offsets(extent));
 	tsim_interval_set_remove(&ref->next, tsim_extent_offsets(extent));
 }
@@ -190,8 +199,8 @@ void tsim_power_flush_begins(struct tsim_oracle *oracle)
 	for (guint i = 0; i < oracle->power->chunks->len; i++) {
 		struct tsim_referenced *ref = g_ptr_array_index(oracle->power->chunks, i);
 
-		for (guint c = 0; ref && c < TSIM_MAX_COPIES; c++)
-			copy_set(&ref->copy[c].flushing, &ref->copy[c].undoable);
+		for (guint c = 0; c < TSIM_MAX_COPIES; c++)
+			tsim_interval_set_copy(&ref->copy[c].flushing, &ref->copy[c].undoable);
 	}
 }
 
@@ -212,8 +221,9 @@ void tsim_power_flush_ends(struct tsim_oracle *oracle)
 	for (guint i = 0; oracle->power && i < oracle->power->chunks->len; i++) {
 		struct tsim_referenced *ref = g_ptr_array_index(oracle->power->chunks, i);
 
-		for (guint c = 0; ref && c < TSIM_MAX_COPIES; c++) {
-			remove_all(&ref->copy[c].undoable, &ref->copy[c].flushing);
+		for (guint c = 0; c < TSIM_MAX_COPIES; c++) {
+			tsim_interval_set_remove_all(&ref->copy[c].undoable,
+						     &ref->copy[c].flushing);
 			tsim_interval_set_reset(&ref->copy[c].flushing);
 		}
 	}
@@ -230,12 +240,12 @@ static void forget(struct tsim_referenced *ref, guint copy, struct tsim_range r)
 	tsim_interval_set_remove(&ref->copy[copy].flushing, r);
 }
 
-/* Another chunk had this place, and a superblock still refers to it there. */
+/* Another chunk had this place, a superblock refers to it there, and its new owner has used it. */
 static void overwrite(struct tsim_referenced *ref, guint copy, struct tsim_range r)
 {
 	forget(ref, copy, r);
-	add_part(&ref->copy[copy].overwritten, &ref->refs, r);
-	add_part(&ref->copy[copy].overwritten, &ref->next, r);
+	tsim_interval_set_add_part(&ref->copy[copy].overwritten, &ref->refs, r);
+	tsim_interval_set_add_part(&ref->copy[copy].overwritten, &ref->next, r);
 }
 
 /**
@@ -245,55 +255,63 @@ static void overwrite(struct tsim_referenced *ref, guint copy, struct tsim_range
 void tsim_power_written(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy,
 			struct tsim_range range)
 {
-	GPtrArray *chunks = oracle->fs->space.chunks;
 	struct tsim_range phys =
 		TSIM_RANGE(chunk->phys[copy] + range.start, chunk->phys[copy] + range.end);
+	struct tsim_referenced *own;
 
 	if (!oracle->power)
 		return;
-	for (guint i = 0; i < chunks->len; i++) {
-		const struct tsim_chunk *other = g_ptr_array_index(chunks, i);
-		struct tsim_referenced *ref = referenced(oracle->power, other);
+	own = find(oracle->power, chunk);
+	for (guint i = 0; i < oracle->power->chunks->len; i++) {
+		struct tsim_referenced *ref = g_ptr_array_index(oracle->power->chunks, i);
 
-		if (other == chunk || ref->refs.n + ref->next.n == 0)
-			continue;
-		for (guint c = 0; c < other->copies; c++)
-			if (tsim_range_overlaps(phys, tsim_chunk_stripe(other, c)))
-				overwrite(ref, c, offsets_on(other, c, phys));
+		for (guint c = 0; ref != own && c < ref->chunk->copies; c++)
+			if (tsim_range_overlaps(phys, tsim_chunk_stripe(ref->chunk, c)))
+				overwrite(ref, c, offsets_on(ref->chunk, c, phys));
 	}
-	forget(referenced(oracle->power, chunk), copy, range);
+	if (own) /* else it was in flight when its chunk went */
+		forget(own, copy, range);
 }
 
-/* What a superblock refers to, and the file system no longer: a hit that only a mount will find. */
-static void hit_freed(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy,
-		      const struct tsim_interval_set *destroyed, const struct tsim_command *cmd,
-		      tsim_ns t)
+/*
+ * What a superblock refers to, and the file system no longer.  A late discard
+ * makes a hit of it that only a mount will find; any other is the new owner's.
+ */
+static void discard_freed(struct tsim_oracle *oracle, struct tsim_referenced *ref, guint copy,
+			  struct tsim_interval_set *destroyed, const struct tsim_command *cmd,
+			  struct tsim_range r, tsim_ns t)
 {
+	const struct tsim_discard *d = cmd->tag;
 	struct tsim_interval_set freed = { 0 };
 
-	copy_set(&freed, destroyed);
-	remove_all(&freed, &chunk->on_disk); /* oracle.c has seen what is not freed */
-	for (guint i = 0; i < freed.n; i++)
-		tsim_oracle_hit(oracle, chunk, copy, freed.ranges[i], cmd, t);
+	tsim_interval_set_add_part(&freed, &ref->refs, r);
+	tsim_interval_set_add_part(&freed, &ref->next, r);
+	tsim_interval_set_remove_all(&freed,
+				     &ref->chunk->live); /* a hit already, or not written yet */
+	tsim_interval_set_remove_all(&freed, &ref->copy[copy].overwritten);
+	for (guint i = 0; i < freed.n; i++) {
+		if (!d || !d->removed) {
+			overwrite(ref, copy, freed.ranges[i]);
+			continue;
+		}
+		tsim_oracle_hit(oracle, ref->chunk, copy, freed.ranges[i], cmd, t);
+		tsim_interval_set_add(destroyed, freed.ranges[i]);
+	}
 	tsim_interval_set_clear(&freed);
 }
 
-static void discard_copy(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy,
+static void discard_copy(struct tsim_oracle *oracle, struct tsim_referenced *ref, guint copy,
 			 struct tsim_range r, const struct tsim_command *cmd, tsim_ns t)
 {
-	struct tsim_referenced *ref = referenced(oracle->power, chunk);
 	struct tsim_interval_set destroyed = { 0 };
 
-	add_part(&destroyed, &ref->refs, r);
-	add_part(&destroyed, &ref->next, r);
-	remove_all(&destroyed, &ref->copy[copy].overwritten);
-	if (cmd->tag)
-		hit_freed(oracle, chunk, copy, &destroyed, cmd, t);
-	add_part(&destroyed, &chunk->on_disk, r);
-	remove_all(&destroyed, &ref->copy[copy].discarded); /* durable or not as it was */
-	add_part(&ref->copy[copy].discarded, &destroyed, r);
+	discard_freed(oracle, ref, copy, &destroyed, cmd, r, t);
+	tsim_interval_set_add_part(&destroyed, &ref->chunk->on_disk, r);
+	tsim_interval_set_remove_all(&destroyed,
+				     &ref->copy[copy].discarded); /* durable or not as it was */
+	tsim_interval_set_add_part(&ref->copy[copy].discarded, &destroyed, r);
 	if (oracle->fs->dev.opt->discard_durable == TSIM_DURABLE_FLUSH)
-		add_part(&ref->copy[copy].undoable, &destroyed, r);
+		tsim_interval_set_add_part(&ref->copy[copy].undoable, &destroyed, r);
 	tsim_interval_set_clear(&destroyed);
 }
 
@@ -301,35 +319,32 @@ static void discard_copy(struct tsim_oracle *oracle, struct tsim_chunk *chunk, g
 void tsim_power_discarded(struct tsim_oracle *oracle, const struct tsim_command *cmd,
 			  struct tsim_range phys, tsim_ns t)
 {
-	GPtrArray *chunks = oracle->fs->space.chunks;
-
-	for (guint i = 0; oracle->power && i < chunks->len; i++) {
-		struct tsim_chunk *chunk = g_ptr_array_index(chunks, i);
+	for (guint i = 0; oracle->power && i < oracle->power->chunks->len; i++) {
+		struct tsim_referenced *ref = g_ptr_array_index(oracle->power->chunks, i);
+		const struct tsim_chunk *chunk = ref->chunk;
 
 		for (guint c = 0; c < chunk->copies; c++)
 			if (tsim_range_overlaps(phys, tsim_chunk_stripe(chunk, c)))
-				discard_copy(oracle, chunk, c, offsets_on(chunk, c, phys), cmd, t);
+				discard_copy(oracle, ref, c, offsets_on(chunk, c, phys), cmd, t);
 	}
 }
 
 /* ---- the next mount ---- */
 
-static void mount_copy(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy)
+static void mount_copy(struct tsim_oracle *oracle, struct tsim_referenced *ref, guint copy)
 {
-	struct tsim_referenced *ref = referenced(oracle->power, chunk);
-	struct tsim_interval_set *destroyed = &chunk->destroyed[copy];
-	const struct tsim_interval_set *refs = &ref->refs;
+	struct tsim_interval_set *destroyed = &ref->chunk->destroyed[copy];
 	struct tsim_interval_set lost = { 0 };
 
-	copy_set(&lost, &ref->copy[copy].discarded);
-	remove_all(&lost, &ref->copy[copy].undoable);
+	tsim_interval_set_copy(&lost, &ref->copy[copy].discarded);
+	tsim_interval_set_remove_all(&lost, &ref->copy[copy].undoable);
 	tsim_interval_set_reset(destroyed);
-	for (guint i = 0; i < refs->n; i++) {
-		add_part(destroyed, &lost, refs->ranges[i]);
+	for (guint i = 0; i < ref->refs.n; i++) {
+		tsim_interval_set_add_part(destroyed, &lost, ref->refs.ranges[i]);
 		oracle->fs->out->overwritten_bytes += tsim_interval_set_overlap_bytes(
-			&ref->copy[copy].overwritten, refs->ranges[i]);
+			&ref->copy[copy].overwritten, ref->refs.ranges[i]);
 	}
-	chunk->has_hits = chunk->has_hits || destroyed->n > 0;
+	ref->chunk->has_hits |= destroyed->n > 0;
 	tsim_interval_set_clear(&lost);
 }
 
@@ -338,21 +353,16 @@ static void mount_copy(struct tsim_oracle *oracle, struct tsim_chunk *chunk, gui
  */
 void tsim_power_mount(struct tsim_oracle *oracle)
 {
-	GPtrArray *chunks = oracle->fs->space.chunks;
-
 	oracle->fs->out->power_losses++;
-	for (guint i = 0; i < chunks->len; i++) {
-		struct tsim_chunk *chunk = g_ptr_array_index(chunks, i);
+	for (guint i = 0; i < oracle->power->chunks->len; i++) {
+		struct tsim_referenced *ref = g_ptr_array_index(oracle->power->chunks, i);
 
-		for (guint c = 0; c < chunk->copies; c++)
-			mount_copy(oracle, chunk, c);
+		for (guint c = 0; c < ref->chunk->copies; c++)
+			mount_copy(oracle, ref, c);
 	}
 }
 
-/**
- * tsim_power_undid() - did the loss of power bring back what a hit took of the
- * superblock's trees?
- */
+/** tsim_power_undid() - did the loss of power bring back what a hit took of the trees? */
 gboolean tsim_power_undid(const struct tsim_oracle *oracle, const struct tsim_chunk *chunk,
 			  guint copy, struct tsim_range range)
 {
@@ -361,7 +371,9 @@ gboolean tsim_power_undid(const struct tsim_oracle *oracle, const struct tsim_ch
 
 	if (!tsim_power_failed(oracle))
 		return FALSE;
-	ref = g_ptr_array_index(oracle->power->chunks, chunk->ordinal);
+	ref = find(oracle->power, chunk);
+	if (!ref) /* no superblock refers to it */
+		return FALSE;
 	back = &ref->copy[copy].undoable;
 	for (guint i = tsim_interval_set_find(back, range.start);
 	     i < back->n && back->ranges[i].start < range.end; i++)

@@ -116,6 +116,7 @@ struct tsim_chunk *tsim_chunk_create(struct tsim_space *space, enum tsim_bg_type
 	g_ptr_array_add(space->chunks, chunk);
 	g_ptr_array_add(space->maps, chunk);
 	g_ptr_array_add(space->pending_chunks, chunk);
+	tsim_power_track(&space->fs->oracle, chunk);
 	return chunk;
 }
 

@@ -96,6 +96,23 @@ void tsim_interval_set_add(struct tsim_interval_set *set, struct tsim_range r)
 	set->ranges[first] = r;
 }
 
+/** tsim_interval_set_copy() - make @set hold what @from does */
+void tsim_interval_set_copy(struct tsim_interval_set *set, const struct tsim_interval_set *from)
+{
+	tsim_interval_set_reset(set);
+	for (guint i = 0; i < from->n; i++)
+		tsim_interval_set_add(set, from->ranges[i]);
+}
+
+/** tsim_interval_set_add_part() - add what @from has of @within */
+void tsim_interval_set_add_part(struct tsim_interval_set *set, const struct tsim_interval_set *from,
+				struct tsim_range within)
+{
+	for (guint i = tsim_interval_set_find(from, within.start);
+	     i < from->n && from->ranges[i].start < within.end; i++)
+		tsim_interval_set_add(set, tsim_range_intersect(from->ranges[i], within));
+}
+
 /**
  * tsim_interval_set_remove() - remove a range, which may split one that is there
  * @set: the set
@@ -126,6 +143,14 @@ guint64 tsim_interval_set_remove(struct tsim_interval_set *set, struct tsim_rang
 	for (guint i = 0; i < n_keep; i++)
 		set->ranges[first + i] = keep[i];
 	return removed;
+}
+
+/** tsim_interval_set_remove_all() - remove every range of another set */
+void tsim_interval_set_remove_all(struct tsim_interval_set *set,
+				  const struct tsim_interval_set *what)
+{
+	for (guint i = 0; i < what->n; i++)
+		tsim_interval_set_remove(set, what->ranges[i]);
 }
 
 /**

@@ -37,7 +37,12 @@ void tsim_interval_set_init(struct tsim_interval_set *set);
 void tsim_interval_set_clear(struct tsim_interval_set *set);	/* frees the storage */
 void tsim_interval_set_reset(struct tsim_interval_set *set);	/* empties, keeps the storage */
 void tsim_interval_set_add(struct tsim_interval_set *set, struct tsim_range r);
+void tsim_interval_set_copy(struct tsim_interval_set *set, const struct tsim_interval_set *from);
+void tsim_interval_set_add_part(struct tsim_interval_set *set, const struct tsim_interval_set *from,
+				struct tsim_range within);
 guint64 tsim_interval_set_remove(struct tsim_interval_set *set, struct tsim_range r);
+void tsim_interval_set_remove_all(struct tsim_interval_set *set,
+				  const struct tsim_interval_set *what);
 void tsim_interval_set_remove_at(struct tsim_interval_set *set, guint i);
 guint tsim_interval_set_find(const struct tsim_interval_set *set, guint64 pos);
 gboolean tsim_interval_set_overlaps(const struct tsim_interval_set *set, struct tsim_range r);

@@ -96,6 +96,25 @@ static void test_model(void)
 	tsim_interval_set_clear(&set);
 }
 
+static void test_sets(void)
+{
+	struct tsim_interval_set a = { 0 }, b = { 0 };
+
+	tsim_interval_set_add(&a, TSIM_RANGE(10, 20));
+	tsim_interval_set_add(&a, TSIM_RANGE(30, 40));
+	tsim_interval_set_add(&b, TSIM_RANGE(0, 5));
+	tsim_interval_set_add_part(&b, &a, TSIM_RANGE(15, 35));
+	g_assert_cmpuint(b.n, ==, 3);
+	g_assert_cmpuint(tsim_interval_set_bytes(&b), ==, 5 + 5 + 5);
+	tsim_interval_set_remove_all(&b, &a);
+	g_assert_cmpuint(tsim_interval_set_bytes(&b), ==, 5);
+	tsim_interval_set_copy(&b, &a);
+	g_assert_cmpuint(b.n, ==, 2);
+	g_assert_true(tsim_interval_set_contains(&b, TSIM_RANGE(30, 40)));
+	tsim_interval_set_clear(&a);
+	tsim_interval_set_clear(&b);
+}
+
 /* The ends of the address space, where start - 1 or end + 1 would wrap. */
 static void test_limits(void)
 {
@@ -144,6 +163,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/interval-set/model", test_model);
 	g_test_add_func("/interval-set/limits", test_limits);
+	g_test_add_func("/interval-set/sets", test_sets);
 	g_test_add_func("/interval-set/storage", test_storage);
 	return g_test_run();
 }

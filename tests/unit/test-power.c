@@ -161,7 +161,7 @@ static void test_freed(void)
 	assert_fates(0, 0, 0, 0);
 }
 
-/* A run that is over before: as if there were no such thing. */
+/* A run that is over before: it ends as any other. */
 static void test_too_late(void)
 {
 	memset(&plan, 0, sizeof(plan));
@@ -246,7 +246,7 @@ static void script_trim_unallocated(void *data)
 	at(1000 * MS);
 }
 
-/* A trim of unallocated space that looks at the mapping tree, not at the commit root. */
+/* A trim of unallocated space by the mapping tree, not the commit root: no late discard. */
 static void test_unallocated(void)
 {
 	fresh("ddm");
@@ -257,8 +257,63 @@ static void test_unallocated(void)
 	dev_opt.power_loss = tsim_law_parse("fixed(1900ms)", NULL);
 	run_script(&tsim_policy_unpinned, script_trim_unallocated);
 	g_assert_cmpuint(out.hits, ==, 0);
-	g_assert_cmpuint(out.lost_bytes, ==, 4 * PAGE);
-	g_assert_cmpuint(out.corrupted, ==, 1);
+	g_assert_cmpuint(out.overwritten_bytes, ==, 4 * PAGE);
+	g_assert_cmpuint(out.corrupted, ==, 0);
+	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
+}
+
+static void script_new_owner_trims(void *data)
+{
+	struct tsim_block_group *bg;
+
+	emptied_and_removed();
+	bg = new_group(TSIM_DATA);
+	use(bg, 0, 1 * PAGE);
+	write_wait(bg, 0, 1 * PAGE);
+	start_trim(bg);
+	at(3000 * MS);
+}
+
+/* The place was given away too early (43794446548730); no policy of trimming is to blame. */
+static void test_new_owner_trims(void)
+{
+	fresh("ddm");
+	dev_opt.write_base_ns = 1 * MS;
+	dev_opt.flush_base_ns = 500 * MS;
+	dev_opt.power_loss = tsim_law_parse("fixed(900ms)", NULL);
+	run_script(&tsim_policy_pinned_chunk, script_new_owner_trims);
+	g_assert_cmpuint(out.hits, ==, 0);
+	g_assert_cmpuint(out.overwritten_bytes, ==, 4 * PAGE);
+	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
+}
+
+/* Tree blocks taken at the commit and dirtied in the next transaction: no tree has them yet. */
+static void script_taken(void *data)
+{
+	struct tsim_block_group *bg = slot_group(1);
+
+	set_ro(bg);
+	start_trim(bg);
+	at(10 * MS);
+	removed_and_committed(bg);
+	bg = new_group(TSIM_METADATA);
+	g_assert_cmpuint(bg->chunk->phys[0], ==, SLOT_START(1));
+	use(bg, 0, 4 * PAGE);
+	at(50 * MS);
+	tsim_commit_now(&fs);
+	at(1000 * MS);
+}
+
+static void test_taken(void)
+{
+	fresh("ddm");
+	dev_opt.write_base_ns = 1 * MS;
+	dev_opt.flush_base_ns = 10 * MS;
+	dev_opt.discard_durable = TSIM_DURABLE_ACK;
+	dev_opt.power_loss = tsim_law_parse("fixed(150ms)", NULL);
+	run_script(&tsim_policy_unpinned, script_taken);
+	assert_fates(0, 0, 0, 0);
+	g_assert_cmpuint(out.harmless, ==, 1);
 	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
 }
 
@@ -296,6 +351,8 @@ static const struct engine_test tests[] = {
 	{ "/power/overwritten", test_overwritten },
 	{ "/power/unallocated", test_unallocated },
 	{ "/power/put-back", test_put_back },
+	{ "/power/new-owner-trims", test_new_owner_trims },
+	{ "/power/taken", test_taken },
 };
 
 int main(int argc, char **argv)
