@@ -5,6 +5,8 @@
 #include <json-glib/json-glib.h>
 
 #include "error.h"
+#include "plan.h"
+#include "stored.h"
 
 static const char *member(JsonObject *o, const char *name)
 {
@@ -37,10 +39,15 @@ static JsonObject *element(JsonArray *a, guint i)
 	return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
 }
 
-/* What varies is not that of the first point. */
-static const char *group(JsonObject *o, JsonObject *parameters, const char *name)
+/* Older results have the name of the first point. */
+static char *subject(JsonObject *o, JsonObject *parameters)
 {
-	return parameters && json_object_has_member(parameters, name) ? "each" : member(o, name);
+	static const char *const names[] = { "workload", "device", "filesystem" };
+
+	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+		if (parameters && json_object_has_member(parameters, names[i]))
+			json_object_set_string_member(o, names[i], TSIM_VARIES);
+	return tsim_stored_subject(o);
 }
 
 static gint64 replications(JsonObject *point)
@@ -98,7 +105,8 @@ static JsonParser *load(const char *path, GError **error)
  */
 char *tsim_plot_title(const char *dir, gboolean narrow, GError **error)
 {
-	g_autofree char *path = g_build_filename(dir, "result.json", NULL), *runs = NULL;
+	g_autofree char *path = g_build_filename(dir, "result.json", NULL);
+	g_autofree char *runs = NULL, *what = NULL;
 	g_autoptr(JsonParser) parser = load(path, error);
 	JsonObject *o, *parameters;
 	JsonArray *points;
@@ -109,10 +117,9 @@ char *tsim_plot_title(const char *dir, gboolean narrow, GError **error)
 	points = array(o, "points");
 	parameters = object(element(points, 0), "parameters");
 	runs = count_replications(points);
-	return g_strdup_printf("%s: %s on %s, %s,%sseed %" G_GINT64_FORMAT ", %s",
-			       member(o, "experiment"), group(o, parameters, "workload"),
-			       group(o, parameters, "device"), group(o, parameters, "filesystem"),
-			       narrow ? "\n" : " ",
+	what = subject(o, parameters);
+	return g_strdup_printf("%s: %s,%sseed %" G_GINT64_FORMAT ", %s", member(o, "experiment"),
+			       what, narrow ? "\n" : " ",
 			       json_object_get_int_member_with_default(o, "seed", 0), runs);
 }
 

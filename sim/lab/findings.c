@@ -172,8 +172,9 @@ static void add_mishaps(struct findings *f)
 		add(f, "The time ran out before %u of %u points had all their replications.",
 		    stopped, f->n);
 	if (capped)
-		add(f, "The rule to stop was not met at %u of %u points within the cap of "
-		       "replications: these are less precise than was asked for.",
+		add(f,
+		    "The rule to stop was not met at %u of %u points within the cap of "
+		    "replications: these are less precise than was asked for.",
 		    capped, f->n);
 }
 
@@ -191,6 +192,11 @@ GPtrArray *tsim_findings(const TsimStored *stored)
 	g_auto(GStrv) policies = tsim_stored_policies(tsim_stored_point(stored, 0));
 
 	add_mishaps(&f);
+	if (tsim_stored_bare(stored)) {
+		add(&f, "The workload has no file system, only the bare device: nothing can be "
+			"lost, and no policy does anything.");
+		return f.lines;
+	}
 	for (guint i = 0; policies[i]; i++)
 		add_corruption(&f, policies[i]);
 	for (guint i = 1; policies[0] && policies[i]; i++) {

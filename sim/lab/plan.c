@@ -20,6 +20,7 @@ struct cached {
 struct tsim_plan {
 	TsimSweep *sweep;
 	TsimSetup *first; /* of the first point that was chosen */
+	struct tsim_common common; /* names are of @first */
 	char *experiment, *select, *manifest;
 	GArray *points; /* (element-type struct tsim_point) */
 	GHashTable *digests; /* of files that values name */
@@ -88,6 +89,19 @@ static TsimSetup *make_again(const TsimPlan *plan, guint64 i, GError **error)
 	return NULL;
 }
 
+static const char *shared(const char *all, const char *name)
+{
+	return strcmp(all, name) == 0 ? all : TSIM_VARIES;
+}
+
+static void note_common(struct tsim_common *common, const struct tsim_experiment *e)
+{
+	common->device = shared(common->device, e->device);
+	common->filesystem = shared(common->filesystem, e->filesystem);
+	common->workload = shared(common->workload, e->workload);
+	common->bare &= e->bare;
+}
+
 static gboolean add_point(TsimPlan *plan, guint64 index, GError **error)
 {
 	g_autofree char *text = NULL;
@@ -105,8 +119,12 @@ static gboolean add_point(TsimPlan *plan, guint64 index, GError **error)
 					 .n_policies = g_strv_length(e->policies) };
 	plan->time_budget_ns = MAX(plan->time_budget_ns, e->time_budget_ns);
 	g_array_append_val(plan->points, point);
-	if (!plan->first)
-		plan->first = g_steal_pointer(&setup);
+	if (plan->first) {
+		note_common(&plan->common, e);
+		return TRUE;
+	}
+	plan->common = (struct tsim_common){ e->device, e->filesystem, e->workload, e->bare };
+	plan->first = g_steal_pointer(&setup);
 	return TRUE;
 }
 
@@ -232,6 +250,12 @@ const char *tsim_plan_file(const TsimPlan *plan)
 
 	g_hash_table_iter_init(&iter, plan->digests);
 	return g_hash_table_iter_next(&iter, &path, NULL) ? path : NULL;
+}
+
+/** tsim_plan_common() - device, file system and workload, as far as all points share them */
+const struct tsim_common *tsim_plan_common(const TsimPlan *plan)
+{
+	return &plan->common;
 }
 
 /** tsim_plan_point_text() - what the key of point @i is the hash of.  (transfer full) (nullable) */

@@ -16,6 +16,13 @@ struct tsim_point {
 	struct tsim_goal goal;
 };
 
+/* What the points are of; TSIM_VARIES where that is not the same of all. */
+#define TSIM_VARIES "varies"
+struct tsim_common {
+	const char *device, *filesystem, *workload;
+	gboolean bare; /* no point has a file system */
+};
+
 struct tsim_plan_options {
 	const char *select; /* which points, NULL: all */
 	gboolean force; /* more than a million of them */
@@ -35,6 +42,7 @@ const struct tsim_point *tsim_plan_point(const TsimPlan *plan, guint64 i);
 const TsimSetup *tsim_plan_first(const TsimPlan *plan);
 const TsimSetup *tsim_plan_setup(TsimPlan *plan, guint64 i, GError **error);
 const char *tsim_plan_file(const TsimPlan *plan);
+const struct tsim_common *tsim_plan_common(const TsimPlan *plan);
 char *tsim_plan_point_text(TsimPlan *plan, guint64 i, GError **error);
 tsim_ns tsim_plan_time_budget(const TsimPlan *plan);
 

@@ -38,4 +38,5 @@ static inline void tsim_count_row(struct tsim_report_column *c, const char *name
 }
 
 void tsim_report_note_device(struct tsim_report_column *c, const struct tsim_policy_tally *p);
+char *tsim_report_amplification(const struct tsim_policy_tally *p, double confidence);
 void tsim_report_device(struct tsim_report_column *c);

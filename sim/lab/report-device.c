@@ -85,13 +85,23 @@ static void latency_rows(struct tsim_report_column *c)
 	}
 }
 
+/** tsim_report_amplification() - "1.23 [1.1, 1.4]"; one replication has no interval */
+char *tsim_report_amplification(const struct tsim_policy_tally *p, double confidence)
+{
+	struct tsim_estimate e = tsim_ratio_estimate(&p->amplification, confidence);
+	double pages = p->sum.host_pages + p->sum.moved_pages;
+
+	if (p->sum.host_pages && !isfinite(e.high - e.low))
+		return g_strdup_printf("%#.3g", pages / p->sum.host_pages);
+	return tsim_text_estimate(&e);
+}
+
 static void flash_rows(struct tsim_report_column *c)
 {
 	const struct tsim_outcome *sum = &c->p->sum;
-	struct tsim_estimate wa = tsim_ratio_estimate(&c->p->amplification, c->confidence);
 
 	tsim_heading(c, "flash, in pages");
-	tsim_row(c, "  write amplification", tsim_text_estimate(&wa));
+	tsim_row(c, "  write amplification", tsim_report_amplification(c->p, c->confidence));
 	tsim_count_row(c, "  written by the host", sum->host_pages);
 	tsim_count_row(c, "  moved", sum->moved_pages);
 	tsim_count_row(c, "  made invalid by discards", sum->trimmed_pages);

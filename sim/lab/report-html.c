@@ -6,6 +6,7 @@
 #include "error.h"
 #include "findings.h"
 #include "html.h"
+#include "report-bare.h"
 #include "report-mail-rows.h"
 #include "text.h"
 
@@ -40,11 +41,11 @@ static void append_head(GString *out, const TsimStored *s)
 {
 	g_autofree char *title =
 		g_strdup_printf("trimsim: %s", tsim_stored_text(s->head, "experiment"));
-	g_autofree char *sub = g_strdup_printf(
-		"%s on %s, %s; seed %" G_GUINT64_FORMAT ", intervals of %g %% confidence",
-		tsim_stored_text(s->head, "workload"), tsim_stored_text(s->head, "device"),
-		tsim_stored_text(s->head, "filesystem"), tsim_stored_count(s->head, "seed"),
-		100 * tsim_stored_confidence(s));
+	g_autofree char *subject = tsim_stored_subject(s->head);
+	g_autofree char *sub = g_strdup_printf("%s; seed %" G_GUINT64_FORMAT
+					       ", intervals of %g %% confidence",
+					       subject, tsim_stored_count(s->head, "seed"),
+					       100 * tsim_stored_confidence(s));
 	g_autofree char *part = tsim_stored_part(s);
 
 	g_string_append(out,
@@ -67,7 +68,7 @@ static void append_findings(GString *out, const TsimStored *s)
 	for (guint i = 0; i < lines->len; i++)
 		tsim_html_element(out, "li", g_ptr_array_index(lines, i));
 	g_string_append(out, "</ul>\n");
-	if (tsim_stored_n_points(s) > 1)
+	if (tsim_stored_n_points(s) > 1 && !tsim_stored_bare(s))
 		tsim_html_element(out, "p class=\"note\"",
 				  "Significant: a paired difference, each point for itself; with "
 				  "many points a few are by chance.");
@@ -108,7 +109,23 @@ static char *difference(JsonObject *paired, const char *name)
 	return g_strconcat(text, tsim_mail_mark(paired, name), NULL);
 }
 
-static void append_policy(GString *out, JsonObject *point, const char *name)
+/* What the table has for all points. */
+struct shape {
+	gboolean bare, flash;
+	guint columns; /* of a bare device, see tsim_bare_columns() */
+};
+
+static void append_bare(GString *out, JsonObject *point, const char *name, guint columns)
+{
+	JsonObject *policy = tsim_stored_policy(point, name);
+
+	for (guint k = 0; tsim_bare_values[k].name; k++)
+		if (columns & 1u << k)
+			cell(out, tsim_bare_values[k].text(policy, tsim_bare_values[k].path));
+	g_string_append(out, "</tr>\n");
+}
+
+static void append_policy(GString *out, JsonObject *point, const char *name, gboolean flash)
 {
 	JsonObject *policy = tsim_stored_policy(point, name);
 	JsonObject *paired = tsim_stored_paired(point, name);
@@ -122,16 +139,18 @@ static void append_policy(GString *out, JsonObject *point, const char *name)
 	cell(out, percentile(policy, "allocation.stall_ns.p99", "no wait"));
 	cell(out, paired ? difference(paired, "stall_s") : g_strdup(""));
 	cell(out, percentile(policy, "commit_ns.p99", "0s"));
+	if (flash)
+		cell(out, tsim_bare_amplification(policy, "write_amplification"));
 	g_string_append(out, "</tr>\n");
 }
 
 /* The values of the variables stand once, beside all policies. */
-static void append_point(GString *out, JsonObject *point, guint i)
+static void append_point(GString *out, JsonObject *point, guint i, const struct shape *shape)
 {
 	JsonObject *parameters = json_object_get_object_member(point, "parameters");
 	g_autoptr(GList) names = json_object_get_members(parameters);
 	g_auto(GStrv) policies = tsim_stored_policies(point);
-	guint n = g_strv_length(policies);
+	guint n = shape->bare ? 1 : g_strv_length(policies);
 
 	g_string_append(out, i % 2 ? "<tbody class=\"odd\">\n" : "<tbody>\n");
 	for (guint k = 0; k < n; k++) {
@@ -141,12 +160,15 @@ static void append_point(GString *out, JsonObject *point, guint i)
 
 			tsim_html_element(out, tag, tsim_stored_text(parameters, name->data));
 		}
-		append_policy(out, point, policies[k]);
+		if (shape->bare)
+			append_bare(out, point, policies[k], shape->columns);
+		else
+			append_policy(out, point, policies[k], shape->flash);
 	}
 	g_string_append(out, "</tbody>\n");
 }
 
-static void append_columns(GString *out, JsonObject *point)
+static void append_columns(GString *out, JsonObject *point, const struct shape *shape)
 {
 	static const char *const names[] = {
 		"fail:runs",  "P(corrupt)", "difference to first",   "destroyed per removal",
@@ -158,23 +180,35 @@ static void append_columns(GString *out, JsonObject *point)
 	g_string_append(out, "<thead>\n<tr>\n");
 	for (GList *name = variables; name; name = name->next)
 		tsim_html_element(out, "th class=\"l\"", name->data);
-	tsim_html_element(out, "th class=\"l\"", "policy");
-	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
-		tsim_html_element(out, "th", names[i]);
+	if (shape->bare) {
+		for (guint k = 0; tsim_bare_values[k].name; k++)
+			if (shape->columns & 1u << k)
+				tsim_html_element(out, "th", tsim_bare_values[k].name);
+	} else {
+		tsim_html_element(out, "th class=\"l\"", "policy");
+		for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+			tsim_html_element(out, "th", names[i]);
+		if (shape->flash)
+			tsim_html_element(out, "th", "write amplif.");
+	}
 	g_string_append(out, "</tr>\n</thead>\n");
 }
 
 static void append_table(GString *out, const TsimStored *s)
 {
+	struct shape shape = { tsim_stored_bare(s), tsim_bare_any_flash(s), tsim_bare_columns(s) };
+
 	tsim_html_element(out, "h2", "Results");
 	g_string_append(out, "<div class=\"wide\">\n<table>\n");
-	append_columns(out, tsim_stored_point(s, 0));
+	append_columns(out, tsim_stored_point(s, 0), &shape);
 	for (guint i = 0; i < tsim_stored_n_points(s); i++)
-		append_point(out, tsim_stored_point(s, i), i);
+		append_point(out, tsim_stored_point(s, i), i, &shape);
 	g_string_append(out, "</table>\n</div>\n");
 	tsim_html_element(out, "p class=\"note\"",
-			  "[low, high]: confidence interval; < x: none seen, upper limit; "
-			  "* significant paired difference; - too few samples.");
+			  shape.bare ?
+				  "means: from submission to completion; - there were none." :
+				  "[low, high]: confidence interval; < x: none seen, upper limit; "
+				  "* significant paired difference; - too few samples.");
 }
 
 /* ---- the rest ---- */

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "report-bare.h"
 #include "text.h"
 
 #define NAME_WIDTH 22
@@ -119,6 +120,7 @@ static const struct row rows[] = {
 	{ "commit_p50", duration, "commit_ns.p50", NULL },
 	{ "commit_p99", duration, "commit_ns.p99", NULL },
 	{ "pinned_peak", bytes, "pinned.max_bytes", NULL },
+	{ "write_amplification", tsim_bare_amplification, "write_amplification", NULL },
 };
 
 /* "+0.45 +-58% *" */

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <string.h>
+#include "report-bare.h"
 #include "report-mail-rows.h"
 #include "text.h"
 
@@ -29,11 +30,9 @@ static void append_head(GString *out, const TsimStored *s)
 	JsonObject *point = tsim_stored_point(s, 0);
 	g_auto(GStrv) policies = tsim_stored_policies(point);
 	guint n = tsim_stored_n_points(s);
-	g_autofree char *what = g_strdup_printf("%s: %s on %s, %s",
-						tsim_stored_text(s->head, "experiment"),
-						tsim_stored_text(s->head, "workload"),
-						tsim_stored_text(s->head, "device"),
-						tsim_stored_text(s->head, "filesystem"));
+	g_autofree char *subject = tsim_stored_subject(s->head);
+	g_autofree char *what =
+		g_strdup_printf("%s: %s", tsim_stored_text(s->head, "experiment"), subject);
 	g_autofree char *part = tsim_stored_part(s);
 
 	g_string_append_printf(out, "%.75s\n", what);
@@ -114,6 +113,21 @@ static char *cost(JsonObject *paired)
 	return g_strconcat(e.estimate > 0 ? "+" : "", text, NULL);
 }
 
+/* Each in the columns of its policy. */
+static void append_amplification(GString *out, JsonObject *a, JsonObject *b)
+{
+	const char *path = "write_amplification";
+	g_autofree char *first = a ? tsim_bare_amplification(a, path) : g_strdup("-");
+	g_autofree char *second = b ? tsim_bare_amplification(b, path) : g_strdup("");
+
+	if (strcmp(first, "-") == 0)
+		return;
+	g_string_append_printf(out, "%-*s%*s", POINT_WIDTH, "  write amplif.", RUNS_WIDTH, first);
+	if (b)
+		g_string_append_printf(out, "%*s", RELATIVE_WIDTH + RUNS_WIDTH, second);
+	g_string_append_c(out, '\n');
+}
+
 static void append_point(GString *out, JsonObject *point, const char *first, const char *second)
 {
 	JsonObject *paired = second ? tsim_stored_paired(point, second) : NULL;
@@ -136,6 +150,7 @@ static void append_point(GString *out, JsonObject *point, const char *first, con
 				       COST_WIDTH, more, tsim_mail_mark(paired, "stall_s"));
 	}
 	g_string_append_c(out, '\n');
+	append_amplification(out, a, b);
 }
 
 /* @second: NULL when there is but one policy */
@@ -188,7 +203,9 @@ char *tsim_report_mail(const TsimStored *stored)
 	GString *out = g_string_new(NULL);
 
 	append_head(out, stored);
-	for (guint i = n > 1 ? 1 : 0; i < n; i++) {
+	if (tsim_stored_bare(stored))
+		tsim_bare_mail(out, stored);
+	for (guint i = n > 1 ? 1 : 0; i < n && !tsim_stored_bare(stored); i++) {
 		const char *second = i ? policies[i] : NULL;
 
 		if (tsim_stored_n_points(stored) > 1)
@@ -196,7 +213,8 @@ char *tsim_report_mail(const TsimStored *stored)
 		else
 			tsim_mail_rows(out, tsim_stored_point(stored, 0), policies[0], second);
 	}
-	append_notes(out, stored, n > 1);
+	if (!tsim_stored_bare(stored))
+		append_notes(out, stored, n > 1);
 	tsim_mail_facts(out, stored);
 	append_origin(out, stored);
 	return g_string_free(out, FALSE);

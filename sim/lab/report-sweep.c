@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include "latencies.h"
+#include "report-column.h"
 #include "text.h"
 
 #define WIDTH 75
@@ -12,6 +13,12 @@
 #define HITS_WIDTH 6
 #define STALLED_WIDTH 8
 #define WAIT_WIDTH 8
+
+/* No policy can do anything on a bare device: the first one stands for all. */
+static guint n_shown(const struct tsim_result *result)
+{
+	return result->experiment->bare ? 1 : tsim_result_n_policies(result);
+}
 
 /** tsim_report_sweep_head() - what all points have in common, and the head of the table */
 void tsim_report_sweep_head(GString *out, const struct tsim_head *head)
@@ -24,6 +31,8 @@ void tsim_report_sweep_head(GString *out, const struct tsim_head *head)
 			       head->n_points, e->seed);
 	g_string_append_printf(out, "intervals [low, high] of %g %% confidence\n\n",
 			       e->confidence * 100);
+	if (head->common.bare)
+		return;
 	g_string_append_printf(out, "%-*s%*s%*s%*s%*s%*s\n", NAME_WIDTH, "", RUNS_WIDTH,
 			       "fail:runs", P_WIDTH - 2, "P(corrupt)", HITS_WIDTH + 2, "hits",
 			       STALLED_WIDTH, "stalled", WAIT_WIDTH, "p99");
@@ -33,8 +42,10 @@ void tsim_report_sweep_head(GString *out, const struct tsim_head *head)
 }
 
 /** tsim_report_sweep_legend() - what the columns are, under the table */
-void tsim_report_sweep_legend(GString *out)
+void tsim_report_sweep_legend(GString *out, const struct tsim_head *head)
 {
+	if (head->common.bare)
+		return;
 	g_string_append(
 		out, "\n"
 		     "fail:runs   replications that were corrupted (a persistent hit), of all\n"
@@ -150,30 +161,69 @@ static void append_device(GString *out, const struct tsim_result *result)
 	}
 }
 
-/* Their waits are longer than what is counted of them. */
-static void append_waiting(GString *out, const struct tsim_result *result)
+/* A number of each policy in a line, as far as it has room. */
+static void append_each(GString *out, const char *name, const struct tsim_result *result,
+			char *(*text_of)(const struct tsim_policy_tally *p, double confidence))
 {
-	gboolean any = FALSE;
+	gsize begin = out->len;
 
-	for (guint i = 0; i < tsim_result_n_policies(result); i++)
-		any |= result->tally->policies[i].sum.waiting > 0;
-	for (guint i = 0; i < tsim_result_n_policies(result) && any; i++)
-		g_string_append_printf(out, "%s%" G_GUINT64_FORMAT,
-				       i ? ", " : " still waiting at the end: ",
-				       result->tally->policies[i].sum.waiting);
-	if (any)
-		g_string_append_c(out, '\n');
+	g_string_append_printf(out, " %s: ", name);
+	for (guint i = 0; i < n_shown(result); i++) {
+		const struct tsim_policy_tally *p = &result->tally->policies[i];
+		g_autofree char *text = text_of(p, result->experiment->confidence);
+
+		if (i)
+			g_string_append_c(out, ',');
+		if (out->len - begin + strlen(text) + 2 > WIDTH) {
+			g_string_append(out, "\n  ");
+			begin = out->len - 2;
+		}
+		g_string_append_printf(out, "%s%s", i ? " " : "", text);
+	}
+	g_string_append_c(out, '\n');
+}
+
+static char *waiting_text(const struct tsim_policy_tally *p, double confidence)
+{
+	return g_strdup_printf("%" G_GUINT64_FORMAT, p->sum.waiting);
+}
+
+static char *undone_text(const struct tsim_policy_tally *p, double confidence)
+{
+	return g_strdup_printf("%" G_GUINT64_FORMAT, p->sum.undone);
+}
+
+/* What is of interest only where there is any; of waits: they are longer than is counted of them. */
+static void append_rest(GString *out, const struct tsim_result *result)
+{
+	gboolean waiting = FALSE, flash = FALSE, power = FALSE;
+
+	for (guint i = 0; i < tsim_result_n_policies(result); i++) {
+		const struct tsim_outcome *sum = &result->tally->policies[i].sum;
+
+		waiting |= sum->waiting > 0;
+		flash |= sum->host_pages > 0;
+		power |= sum->power_losses > 0;
+	}
+	if (waiting)
+		append_each(out, "still waiting at the end", result, waiting_text);
+	if (power)
+		append_each(out, "undone by the loss of power", result, undone_text);
+	if (flash)
+		append_each(out, "write amplification", result, tsim_report_amplification);
 }
 
 /** tsim_report_sweep_point() - a line per policy under the values of the variables */
 void tsim_report_sweep_point(GString *out, const struct tsim_result *result)
 {
 	append_label(out, result);
-	for (guint i = 0; i < tsim_result_n_policies(result); i++)
-		append_policy(out, result, i);
-	append_no_race(out, result);
+	if (!result->experiment->bare) {
+		for (guint i = 0; i < tsim_result_n_policies(result); i++)
+			append_policy(out, result, i);
+		append_no_race(out, result);
+	}
 	append_device(out, result);
-	append_waiting(out, result);
+	append_rest(out, result);
 	if (result->stopped == TSIM_STOPPED_CAP)
 		g_string_append(out, " CAP of replications reached before the rule to stop\n");
 	if (result->stopped == TSIM_STOPPED_TIME)

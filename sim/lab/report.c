@@ -166,6 +166,18 @@ static void activity_rows(struct tsim_report_column *c)
 	tsim_row(c, "  simulated", tsim_text_time(sum->simulated_ns));
 }
 
+/* What a file system has, and a bare device cannot. */
+static void filesystem_rows(struct tsim_report_column *c)
+{
+	corruption_rows(c);
+	discard_rows(c);
+	funnel_rows(c);
+	stall_rows(c);
+	space_rows(c);
+	duration_rows(c);
+	activity_rows(c);
+}
+
 static void column_init(struct tsim_report_column *c, const struct tsim_result *result,
 			guint policy)
 {
@@ -185,13 +197,10 @@ static void column_init(struct tsim_report_column *c, const struct tsim_result *
 		c->power |= result->tally->policies[i].sum.power_losses > 0;
 		tsim_report_note_device(c, &result->tally->policies[i]);
 	}
-	corruption_rows(c);
-	discard_rows(c);
-	funnel_rows(c);
-	stall_rows(c);
-	space_rows(c);
-	duration_rows(c);
-	activity_rows(c);
+	if (!result->experiment->bare)
+		filesystem_rows(c);
+	else
+		tsim_row(c, "simulated", tsim_text_time(c->p->sum.simulated_ns));
 	tsim_report_device(c);
 }
 
@@ -234,7 +243,7 @@ static void append_no_race(GString *out, const struct tsim_result *result, guint
 {
 	const char *why = tsim_report_no_race(&result->tally->policies[policy].sum);
 
-	if (why)
+	if (why && !result->experiment->bare)
 		g_string_append_printf(out, "no race under %.25s, see the funnel:\n  %s\n",
 				       result->experiment->policies[policy], why);
 }
@@ -326,12 +335,12 @@ static void append_extent(GString *out, const struct tsim_result *result)
 
 static char *report_begin(const struct tsim_document *document, const struct tsim_head *head)
 {
-	const struct tsim_experiment *e = head->experiment;
 	GString *out = g_string_new(NULL);
 
 	g_string_append_printf(out,
 			       "experiment  %s\ndevice      %s\nfilesystem  %s\nworkload    %s\n",
-			       head->name, e->device, e->filesystem, e->workload);
+			       head->name, head->common.device, head->common.filesystem,
+			       head->common.workload);
 	if (head->n_points < head->n_all)
 		g_string_append_printf(out,
 				       "PART        %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
@@ -345,7 +354,8 @@ static char *report_begin(const struct tsim_document *document, const struct tsi
 /* The first policy stands beside each of the others. */
 static void append_tables(GString *out, const struct tsim_result *result)
 {
-	guint n = tsim_result_n_policies(result);
+	/* No policy can do anything without a file system. */
+	guint n = result->experiment->bare ? 1 : tsim_result_n_policies(result);
 
 	append_table(out, result, n > 1 ? 1 : 0);
 	if (n > 1)
@@ -376,8 +386,8 @@ static char *report_end(const struct tsim_document *document, const struct tsim_
 	GString *out = g_string_new(NULL);
 
 	if (head->n_points > 1)
-		tsim_report_sweep_legend(out);
-	else
+		tsim_report_sweep_legend(out, head);
+	else if (!head->common.bare)
 		g_string_append(out, "0:N (< x)  none seen in N chances, upper limit x;  "
 				     "-  too few samples\n");
 	tsim_text_command(out, head->command);

@@ -287,9 +287,10 @@ static char *json_begin(const struct tsim_document *document, const struct tsim_
 	tsim_json_text(b, "model", tsim_model_version);
 	tsim_json_text(b, "experiment", head->name);
 	tsim_json_count(b, "seed", head->experiment->seed);
-	tsim_json_text(b, "device", head->experiment->device);
-	tsim_json_text(b, "filesystem", head->experiment->filesystem);
-	tsim_json_text(b, "workload", head->experiment->workload);
+	tsim_json_text(b, "device", head->common.device);
+	tsim_json_text(b, "filesystem", head->common.filesystem);
+	tsim_json_text(b, "workload", head->common.workload);
+	tsim_json_boolean(b, "bare_device", head->common.bare);
 	tsim_json_count(b, "points_in_all", head->n_all);
 	tsim_json_begin_array(b, "points");
 	json_builder_end_array(b);

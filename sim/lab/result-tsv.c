@@ -47,6 +47,17 @@ static void append_device(GString *out, const struct tsim_outcome *sum)
 	tsim_tsv_count(out, sum->max_backlog_bytes);
 }
 
+static void append_flash(GString *out, const struct tsim_outcome *sum)
+{
+	double pages = sum->host_pages + sum->moved_pages;
+
+	tsim_tsv_real(out, sum->host_pages ? pages / sum->host_pages : NAN);
+	tsim_tsv_count(out, sum->host_pages);
+	tsim_tsv_count(out, sum->moved_pages);
+	tsim_tsv_count(out, sum->erased_blocks);
+	tsim_tsv_count(out, sum->trimmed_pages);
+}
+
 static void append_point(GString *out, const struct tsim_result *result, guint policy)
 {
 	const struct tsim_outcome *sum = &result->tally->policies[policy].sum;
@@ -91,6 +102,7 @@ static void append_point(GString *out, const struct tsim_result *result, guint p
 	append_percentiles(out, result, policy, TSIM_DIST_COMMIT);
 	append_percentiles(out, result, policy, TSIM_DIST_DISCARD);
 	append_device(out, sum);
+	append_flash(out, sum);
 	tsim_tsv_real(out, sum->simulated_ns / (double)TSIM_NS_PER_S);
 	tsim_tsv_count(out, sum->events);
 	g_string_append_printf(out, "\t%016" G_GINT64_MODIFIER "x\n", sum->fingerprint);
@@ -141,6 +153,8 @@ static char *points_begin(const struct tsim_document *document, const struct tsi
 	g_string_append(out, "\tbusy_share\tqueue_depth\tmax_queue_depth\tdiscard_backlog"
 			     "\tmax_discard_backlog\tdiscard_backlog_bytes"
 			     "\tmax_discard_backlog_bytes");
+	g_string_append(out, "\twrite_amplification\thost_pages\tmoved_pages\terased_blocks"
+			     "\ttrimmed_pages");
 	g_string_append(out, "\tsimulated_s\tevents\tfingerprint\n");
 	return g_string_free(out, FALSE);
 }

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 #include "block.h"
+#include "plan.h"
 #include "spread.h"
 #include "summary.h"
 #include "tally.h"
@@ -19,6 +20,7 @@ struct tsim_variable {
 struct tsim_head {
 	const char *name; /* of the [experiment] group */
 	const struct tsim_experiment *experiment; /* of the first point */
+	struct tsim_common common;
 	const char *const
 		*command; /* that repeats the run: words quoted for a shell, NULL-terminated */
 	guint64 n_points, n_all; /* n_all: of the sweep, before some were selected */

@@ -14,6 +14,7 @@ void tsim_results_head(const struct tsim_campaign *c, const char *const *command
 {
 	*head = (struct tsim_head){ .name = tsim_plan_experiment(c->plan),
 				    .experiment = tsim_setup_experiment(tsim_plan_first(c->plan)),
+				    .common = *tsim_plan_common(c->plan),
 				    .command = command,
 				    .n_points = tsim_plan_n_points(c->plan),
 				    .n_all = tsim_plan_n_all(c->plan),

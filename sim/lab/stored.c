@@ -3,14 +3,18 @@
 
 #include <math.h>
 #include "error.h"
+#include "plan.h"
 #include "store.h"
 
 /* (nullable): the value at @path, of which each part but the last is an object. */
 static JsonNode *find(JsonObject *object, const char *path)
 {
 	g_auto(GStrv) names = g_strsplit(path, ".", -1);
-	JsonNode *node = NULL;
+	/* the name of a variable may have dots in it */
+	JsonNode *node = json_object_get_member(object, path);
 
+	if (node)
+		return node;
 	for (guint i = 0; names[i]; i++) {
 		if (i && !JSON_NODE_HOLDS_OBJECT(node))
 			return NULL;
@@ -65,6 +69,27 @@ gboolean tsim_stored_flag(JsonObject *object, const char *of, const char *name)
 	JsonNode *node = o ? json_object_get_member(o, name) : NULL;
 
 	return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_boolean(node);
+}
+
+gboolean tsim_stored_bare(const TsimStored *stored)
+{
+	JsonNode *node = json_object_get_member(stored->head, "bare_device");
+
+	return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_boolean(node);
+}
+
+static const char *subject(JsonObject *head, const char *name, const char *several)
+{
+	const char *text = tsim_stored_text(head, name);
+
+	return strcmp(text, TSIM_VARIES) == 0 ? several : text;
+}
+
+char *tsim_stored_subject(JsonObject *head)
+{
+	return g_strdup_printf("%s on %s, %s", subject(head, "workload", "several workloads"),
+			       subject(head, "device", "several devices"),
+			       subject(head, "filesystem", "several file systems"));
 }
 
 guint tsim_stored_n_failures(JsonObject *point)

@@ -41,5 +41,9 @@ struct tsim_moments tsim_stored_moments(JsonObject *policy, const char *metric);
 double tsim_stored_confidence(const TsimStored *stored);
 /* Is the member @name of an object @of of @object true? */
 gboolean tsim_stored_flag(JsonObject *object, const char *of, const char *name);
+/* Has no point a file system? */
+gboolean tsim_stored_bare(const TsimStored *stored);
+/* "churn on several devices, btrfs-6.1".  (transfer full) */
+char *tsim_stored_subject(JsonObject *head);
 /* Replications that failed. */
 guint tsim_stored_n_failures(JsonObject *point);

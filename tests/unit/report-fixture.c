@@ -35,10 +35,15 @@ void sample_init(struct sample *s, const char *policies, guint32 n)
 	}
 	s->failures = tsim_failures_new();
 	tsim_failures_add(s->failures, 0, 7, "invariant 'x' broken");
-	s->head = (struct tsim_head){ .name = "latency", .experiment = &s->setup->experiment,
-				      .command = command, .n_points = 1 };
-	s->result = (struct tsim_result){ .head = &s->head, .experiment = &s->setup->experiment,
-					  .tally = s->tally, .failures = s->failures };
+	s->head = (struct tsim_head){ .name = "latency",
+				      .experiment = &s->setup->experiment,
+				      .common = { "device", "filesystem", "workload", FALSE },
+				      .command = command,
+				      .n_points = 1 };
+	s->result = (struct tsim_result){ .head = &s->head,
+					  .experiment = &s->setup->experiment,
+					  .tally = s->tally,
+					  .failures = s->failures };
 }
 
 void sample_clear(struct sample *s)

@@ -50,6 +50,26 @@ run_check run "$queue" --quiet --replications 2 --set 'workload.discard_share=${
 [ "$(grep -c '^ read     latency p50 .*, p99 .*, max .*s$' "$out")" -eq 2 ] || _fail 'reads of two points'
 [ "$(grep -c '^ discard  latency p50 ' "$out")" -eq 1 ] || _fail 'discards of one point'
 
+# What a bare device cannot have is not spoken of.
+silent()
+{
+	grep -nE 'corrupt|race:|stall|pinned space|hidden|\(< ' "$1" && _fail "$1 speaks of a file system"
+	[ "$(awk 'length > 75' "$1" | wc -l)" -eq 0 ] || _fail "$1 is wider than 75 columns"
+}
+silent sweep/report.txt
+silent r/report.txt
+[ "$(wc -l < r/report.txt)" -lt 30 ] || _fail 'a long report of a bare device'
+run_check report sweep --mail
+silent "$out"
+grep -qE '^ +mean read +mean write +mean discard +write amplif\.$' "$out" || _fail 'no means'
+run_check report r --mail
+silent "$out"
+grep -qE '^reads +[0-9]+$' "$out" || _fail 'no reads'
+run_check report sweep --html
+grep -q '<th>mean discard</th>' sweep/report.html || _fail 'no means on the page'
+grep -q '<th>writes</th>' sweep/report.html && _fail 'a column of dashes on the page'
+grep -qE 'P\(corrupt\)|Significant' sweep/report.html && _fail 'the page speaks of a file system'
+
 # What is not there is not drawn: a bare device loses nothing, and nobody asks it for space.
 command -v gnuplot > /dev/null || exit 0
 run_status 0 plot sweep --terminal svg

@@ -16,6 +16,21 @@ for file in points.tsv result.json report.txt; do
 	cmp r/$file other/$file || _fail "$file depends on -j"
 done
 
+# Of a sweep every kind of report says it, and the bare device nothing else.
+run_check run configs/seed-race.conf --replications 2 --quiet -j 1 $ftl -o sweep \
+	--set 'device.ftl.fill=${F = 50%, 100%}'
+[ "$(grep -cE '^ write amplification: 1\.[0-9]+ \[.*\], 1\.[0-9]+ \[.*\]$' "$out")" -eq 2 ] ||
+	_fail 'no write amplification of a sweep'
+awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	{ wa = $at["write_amplification"]; host = $at["host_pages"]; moved = $at["moved_pages"]
+	  d = wa - (host + moved) / host
+	  n += host > 0 && d * d < 1e-9 && $at["erased_blocks"] > 0 && $at["trimmed_pages"] > 0 }
+	END { exit n != 4 }' sweep/points.tsv || _fail 'flash in points.tsv'
+run_check report sweep --mail
+[ "$(grep -cE '^  write amplif\. +1\.[0-9]+ +1\.[0-9]+$' "$out")" -eq 2 ] || _fail 'nor in a mail'
+run_check report sweep --html
+grep -q '<th>write amplif.</th>' sweep/report.html || _fail 'nor on the page'
+
 # idle collection, FIFO, small pages, large ones
 run_check run configs/seed-race.conf --replications 2 --quiet -o fifo $ftl --paranoid \
 	--set device.ftl.background_blocks=4 --set device.ftl.gc=fifo --set device.ftl.page=512B

@@ -57,6 +57,9 @@ run_check explain flush --hit "$(grep -n . undone | head -1 | sed 's/.*\/0*\([0-
 expect '^Undone: the power failed before a flush'
 run_check run $power -o ack --set device.discard.durable=ack
 grep -q '"undone" : 0,' ack/result.json || _fail 'what lasts at once was undone'
+run_check run $power -o both --set 'device.discard.durable=${how = ack, flush}'
+expect '^ undone by the loss of power: 0$'
+expect '^ undone by the loss of power: [1-9][0-9]*$'
 run_mustfail 'device.power_loss needs a file system' check "$validation/queue.conf" \
 	--set 'device.power_loss=fixed(1s)'
 

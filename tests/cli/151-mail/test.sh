@@ -54,5 +54,20 @@ run_check report three --mail
 fits
 expect '^ +unpinned +mine +more stall$'
 
+# What varies is not that of the first point; the name of a variable has dots.
+run_check run configs/seed-race.conf --replications 1 --quiet -o varies -j 1 \
+	--set 'experiment.device=${disk = dm-thin, nvme-datacenter}' \
+	--set 'filesystem.commit_interval=${5s, 30s}'
+expect '^device      varies$'
+expect '^filesystem  btrfs-3\.18$'
+grep -q '^  "device" : "varies",$' varies/result.json || _fail 'result.json names one of two devices'
+run_check report varies --mail
+fits
+expect '^seed-race: fstrim-and-balance on several devices, btrfs-3\.18$'
+expect '^disk = nvme-datacenter, filesystem.commit_interval = 30s$'
+run_check report varies --html
+grep -q '^<p class="sub">fstrim-and-balance on several devices, btrfs-3.18; seed' varies/report.html ||
+	_fail 'the page names one of two devices'
+
 run_mustfail 'only one of them' report r --mail --format tsv
 run_mustfail 'no such directory' report nowhere --mail
