@@ -51,6 +51,7 @@ if (term ne "dumb") { set ylabel "share of the requests that waited longer than 
 set title noenhanced heading.(term eq "dumb" ? "\nshare of the requests that waited longer than t" : \
 	many ? "\none line per point; the point at its end: the longest wait" : "\nthe point at its end: the longest wait")
 set key below horizontal height (term eq "dumb" ? 0 : 1) samplen 4 noenhanced
+if (blocks > 4 && term ne "dumb") { set key font ",9" spacing 0.9 }
 nothing(y) = y > 0 ? y : NaN
 array last_x[blocks]
 do for [i = 1:blocks] {

@@ -56,6 +56,11 @@ if (across) {
 	set yrange [n - 0.4:-0.6]
 	set xlabel "P(corrupt) of a replication"
 	set ytics noenhanced
+	# Long names leave little room beside them: two to five numbers.
+	if (!log_p) {
+		tick = 10 ** floor(log10(highest * room))
+		set xtics tick * (highest * room / tick >= 5 ? 2 : highest * room / tick >= 2 ? 1 : 0.5)
+	}
 	unset grid
 	if (term ne "dumb") { set grid xtics linecolor rgb "#dddddd" linewidth 1 linetype 1 }
 } else {
@@ -68,7 +73,7 @@ mark = term eq "dumb" ? "v" : "▽"
 note = corrupted == 0 ? mark." none seen: upper limit of the confidence interval" : corrupted < n ? \
 	interval."; ".mark." none seen: its upper limit" : interval
 if (across && term ne "dumb") {	# the middle of the figure, as that of the axes is far to the right
-	set tmargin 4
+	set tmargin strstrt(heading, "\n") ? 5 : 4
 	set label 1 heading."\n".note at screen 0.5, screen 0.955 center noenhanced
 } else {
 	set title noenhanced heading."\n".note

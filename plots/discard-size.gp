@@ -33,10 +33,12 @@ lowest = 1e99
 highest = 0.0
 first = 7
 last = 0
+array any[blocks]
 widen(low, high, at) = (lowest = low > 0 && low < lowest ? low : lowest, highest = high > highest ? high : highest, \
 	first = at < first ? at : first, last = at > last ? at : last, 0)
 do for [i = 1:blocks] {
-	stats data index i - 1 using (strcol(1) eq kind ? widen($4, $8, place(strcol(2))) : 0) every ::1 nooutput
+	any[i] = 0
+	stats data index i - 1 using (strcol(1) eq kind ? (any[i] = 1, widen($4, $8, place(strcol(2)))) : 0) every ::1 nooutput
 }
 if (highest <= 0) {
 	print sprintf("there was no %s that took any time", kind)
@@ -65,21 +67,23 @@ set xlabel (term eq "dumb" ? "size (low: median, high: the longest)" : \
 if (term ne "dumb") { set ylabel kind.", queue included" }
 set title noenhanced heading.(term eq "dumb" ? "\n".kind.", queue included" : "")
 set key below horizontal height (term eq "dumb" ? 0 : 1) samplen 2 noenhanced
+if (blocks > 4 && term ne "dumb") { set key font ",9" spacing 0.9 }
 spread = blocks > 1 ? (blocks > 5 ? 0.7 : 0.15 * (blocks - 1)) : 0
 at(s, i) = place(s) + (blocks > 1 ? spread * ((i - 1.0) / (blocks - 1) - 0.5) : 0)
 # Too few for a percentile: up to the longest.
 high(p99, max) = p99 > 0 ? p99 : max
+named(i) = any[i] ? block_name[i] : ""
 shape(i) = term eq "dumb" ? "ABCDEFGH"[i:i] : word("7 5 9 13 15 4 6 8", i) + 0
 if (term eq "dumb") {	# no bars of text
 	plot for [i = 1:blocks] data index i - 1 using (at(strcol(2), i)):(of_kind($4 * 1e-9)) every ::1 with points \
-		pointtype shape(i) title block_name[i], \
+		pointtype shape(i) title named(i), \
 	     for [i = 1:blocks] data index i - 1 using (at(strcol(2), i)):(of_kind($8 * 1e-9)) every ::1 with points \
 		pointtype shape(i) notitle
 } else {
 	plot for [i = 1:blocks] data index i - 1 using (at(strcol(2), i)):(of_kind($4 * 1e-9)):(0):(high($6, $8) * 1e-9 - $4 * 1e-9) \
 		every ::1 with vectors nohead linecolor rgb colour[i] linewidth 5 notitle, \
 	     for [i = 1:blocks] data index i - 1 using (at(strcol(2), i)):(of_kind($4 * 1e-9)) every ::1 with points \
-		linecolor rgb colour[i] pointtype shape(i) pointsize 1.4 title block_name[i], \
+		linecolor rgb colour[i] pointtype shape(i) pointsize 1.4 title named(i), \
 	     for [i = 1:blocks] data index i - 1 using (at(strcol(2), i)):(of_kind($8 * 1e-9)) every ::1 with points \
 		linecolor rgb colour[i] pointtype shape(i) pointsize 0.8 notitle
 }

@@ -45,6 +45,7 @@ if (term ne "dumb") { set ylabel "share of the hidden entries" }
 set title noenhanced heading.(term eq "dumb" ? "\nshare of the hidden entries; v: none, upper limit" : \
 	"\nbars: 95 % interval, entries taken for independent; ▽ none: upper limit")
 set key below horizontal height (term eq "dumb" ? 0 : 1) samplen 2 noenhanced
+if (blocks > 4 && term ne "dumb") { set key font ",8" spacing 0.9 width -6 }
 wide = 0.8 / blocks
 at(i) = (i - 1 - (blocks - 1) / 2.0) * wide
 some(k, y) = k > 0 ? y : NaN
@@ -57,10 +58,11 @@ if (term eq "dumb") {
 	     for [i = 1:blocks] data index i - 1 using ($0 + at(i)):(none($2, $5)) every ::1 with points \
 		pointtype "v" notitle
 } else {
-	# The second half is hatched, so that bars differ without colours too.
+	# Hatched, so that bars differ without colours too; a colour comes again in another way.
+	filling(i) = i == 1 ? 3 : i < 9 ? (i + 2) % 8 : word("1 5 6 7", i - 8) + 0
 	plot for [i = 1:blocks] data index i - 1 using ($0 + at(i)):(some($2, bottom)):(at(i) + $0 - wide * 0.45):(at(i) + $0 + wide * 0.45):(bottom):(some($2, $3)) \
 		every ::1 with boxxyerror linecolor rgb colour[tint(i)] fillcolor rgb colour[tint(i)] \
-		fillstyle pattern (i == 1 ? 3 : i + 2) border linecolor rgb colour[tint(i)] title block_name[i], \
+		fillstyle pattern filling(i) border linecolor rgb colour[tint(i)] title block_name[i], \
 	     for [i = 1:blocks] data index i - 1 using ($0 + at(i)):(some($2, $4)):(0):($5 - $4) every ::1 with vectors \
 		heads size screen 0.005,90 linecolor rgb "black" linewidth 1.5 notitle, \
 	     for [i = 1:blocks] data index i - 1 using ($0 + at(i)):(none($2, $5)) every ::1 with points \

@@ -78,7 +78,7 @@ value_text(y) = y >= 100 ? sprintf("%.0f", y) : sprintf("%.2g", y)
 box_name = metric eq "corruption_probability" ? "P(corrupt) of a replication" : \
 	metric eq "corruptions_per_hour" ? "destroying discards per simulated hour" : \
 	metric eq "per_removal" ? "destroying discards per removal" : "destroying discards per fstrim pass"
-cb_format = "set format cb '%g'"
+cb_text(y) = sprintf("%g", y)
 note = "hatched: none seen, upper limit of the 95 % interval".quiet
 log_z = 1
 contours = 1

@@ -167,7 +167,10 @@ do for [r = 1:n_rows] { if (seen[r]) { any_seen[policy_of[r]] = 1 } }
 array shape[8] = [7, 5, 9, 13, 11, 15, 1, 2]
 array hollow[8] = [6, 4, 8, 12, 10, 14, 1, 2]
 pick(p, l) = n_lines == 1 ? p : l
-tint(p, l) = any_seen[p] || n_lines == 1 ? colour[pick(p, l)] : "#777777"
+# Beside each other, where x is a text, each limit has its own as well.
+joined = numeric[v_x]
+alone(p) = any_seen[p] || (!joined && n_lines > 1)
+tint(p, l) = alone(p) || n_lines == 1 ? colour[pick(p, l)] : "#777777"
 dashes(p, l) = n_lines == 1 ? p : p == 1 ? 1 : 2
 letter(p, l) = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(p - 1) * n_lines + l:(p - 1) * n_lines + l]
 mark(p, l) = term eq "dumb" ? letter(p, l) : n_lines == 1 || p == 1 ? shape[pick(p, l)] : hollow[pick(p, l)]
@@ -176,11 +179,11 @@ block(p, l) = (p - 1) * n_lines + l - 1
 good(e, s) = s > 0 ? e : NaN
 limit(h, s) = s > 0 ? NaN : h
 down = term eq "dumb" ? "v" : 10
+mark_of_limit(p) = term ne "dumb" && !joined && n_lines > 1 && p > 1 ? 11 : down
 set key below horizontal height (term eq "dumb" ? 0 : 1) Left reverse samplen 3 noenhanced font ",10"
 note = term eq "dumb" ? "" : "\nbars: 95 % interval".(limits ? "; ▽ none seen: upper limit of the interval" : "")
 set title noenhanced heading.note
 set style fill transparent solid 0.15 noborder
-joined = numeric[v_x]
 # Bands hide each other when there are many.
 band = joined && n_lines == 1 && term ne "dumb"
 formula(x) = NaN
@@ -204,11 +207,11 @@ plot for [p = 1:(band ? n_policies : 0)] for [l = 1:n_lines] $lines index block(
 	using (shift($1, p, l)):(good($2, $5)):3:4 with yerrorbars linecolor rgb tint(p, l) pointtype mark(p, l) \
 	pointsize 1 linewidth 1.2 notitle, \
      for [p = 1:n_policies] for [l = 1:n_lines] $lines index block(p, l) \
-	using (shift($1, p, l)):(limit($4, $5)) with points linecolor rgb tint(p, l) pointtype down pointsize 1.5 notitle, \
+	using (shift($1, p, l)):(limit($4, $5)) with points linecolor rgb tint(p, l) pointtype mark_of_limit(p) pointsize 1.5 notitle, \
      for [p = 1:(term eq "dumb" ? n_policies : 0)] for [l = 1:n_lines] $lines index block(p, l) \
 	using 1:(good($2, $5)) with points pointtype (any_seen[p] ? mark(p, l) : down) title (any_seen[p] ? name_of(p, l) : \
 	l == 1 ? policy_name[p].": none seen" : ""), \
      for [p = 1:(term eq "dumb" ? 0 : n_policies)] for [l = 1:(any_seen[p] ? n_lines : 0)] NaN with linespoints \
 	linecolor rgb tint(p, l) dashtype dashes(p, l) pointtype mark(p, l) linewidth 2 title name_of(p, l), \
-     for [p = 1:(term eq "dumb" ? 0 : n_policies)] for [l = 1:(any_seen[p] ? 0 : 1)] NaN with points \
-	linecolor rgb tint(p, l) pointtype down pointsize 1.5 title policy_name[p].": none seen"
+     for [p = 1:(term eq "dumb" ? 0 : n_policies)] for [l = 1:(any_seen[p] ? 0 : alone(p) ? n_lines : 1)] NaN with points \
+	linecolor rgb tint(p, l) pointtype mark_of_limit(p) pointsize 1.5 title (alone(p) ? name_of(p, l) : policy_name[p]).": none seen"

@@ -51,7 +51,7 @@ short(y) = y >= 100 ? sprintf("%.0f", y) : sprintf("%.2g", y)
 value_text(s) = s <= 0 ? "0" : s < 0.9995e-6 ? short(s * 1e9)."ns" : s < 0.9995e-3 ? short(s * 1e6)."µs" : \
 	s < 0.9995 ? short(s * 1e3)."ms" : short(s)."s"
 box_name = "mean wait of an allocation request"
-cb_format = "set format cb '%.0s %cs'"
+cb_text(y) = duration(y)
 note = "no wait counts as 0"
 log_z = 1
 contours = 0

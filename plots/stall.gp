@@ -94,7 +94,8 @@ across = "percentile".(stall ? " of the requests" : "")." (the last point is the
 set xlabel term eq "dumb" ? what.": ".across : across
 if (term ne "dumb") { set ylabel what }
 set title noenhanced heading
-set key top left Left reverse samplen 3 noenhanced
+set key below horizontal height (term eq "dumb" ? 0 : 1) Left reverse samplen 3 noenhanced
+if (blocks > 4 && term ne "dumb") { set key font ",9" spacing 0.9 }
 
 # Two pieces: a line from "no wait" up to the first wait would show times that nobody waited.
 none(y) = y > 0 ? NaN : zero

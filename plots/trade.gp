@@ -66,11 +66,14 @@ if (usable < 1) {
 	print "too few requests for a p99 of their waits"
 	exit status 3
 }
+if (longest <= 0) {
+	print "no p99 of the waits is above 0"
+	exit status 3
+}
 load here."lib/term.gp"
 load here."lib/style.gp"
 
 # "no wait" has a place of its own on the logarithmic axis.
-if (longest <= 0) { shortest = 1e-3; longest = 1e-3 }
 left = 10 ** floor(log10(shortest))
 zero = left / (longest / left > 1000 ? 6 : 2.5)
 set logscale x

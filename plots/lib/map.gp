@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A map over two variables, a panel for each of @panels policies (the array
 # shown[] has their numbers).  Before: points.gp; arrays z[r], limit_of[r] (an
-# upper limit instead of a value; 0: none) and value_text(z); box_name; log_z;
+# upper limit instead of a value; 0: none), value_text(z), cb_text(z); box_name; log_z;
 # contours: whether they are drawn.
 # Cells are boxes between the middles of neighbouring values: `with image`
 # would be wrong on logarithmic axes, and grids may be irregular.
@@ -124,9 +124,20 @@ set palette defined (0 "#f7fbff", 0.25 "#c6dbef", 0.5 "#6baed6", 0.75 "#2171b5",
 set cblabel box_name noenhanced offset 1.5, 0
 if (log_z) {
 	set logscale cb
-	set cbtics
 }
-eval cb_format
+# About four to nine labels, whatever the range.
+set cbtics () noenhanced
+if (log_z) {
+	do for [e = floor(log10(z_low)):ceil(log10(z_high))] {
+		do for [m in (z_high / z_low < 5 ? "1 2 3 4 5 6 7 8 9" : z_high / z_low < 150 ? "1 2 5" : "1")] {
+			if (m * 10.0 ** e >= z_low && m * 10.0 ** e <= z_high) { set cbtics add (cb_text(m * 10.0 ** e) m * 10.0 ** e) }
+		}
+	}
+} else {
+	step_cb = 10.0 ** floor(log10(z_high / 4))
+	step_cb = step_cb * (z_high / step_cb > 20 ? 5 : z_high / step_cb > 8 ? 2 : 1)
+	do for [k = 0:int(z_high / step_cb)] { set cbtics add (cb_text(k * step_cb) k * step_cb) }
+}
 set cbrange [z_low:z_high]
 dark(y) = log_z ? log(y / z_low) / log(z_high / z_low) > 0.55 : (y - z_low) / (z_high - z_low) > 0.55
 cell_font = panels > 1 && n_values[v_x] > 5 ? ",7" : ",9"
@@ -137,6 +148,12 @@ if (text) {
 	note = ""
 }
 set style fill solid 1.0 noborder
+# Room for the name of the axis and its longest value.
+longest_y = 0
+do for [j = 1:n_values[v_y]] { if (strlen(text_of(v_y, j)) > longest_y) { longest_y = strlen(text_of(v_y, j)) } }
+longest_y = longest_y > 24 ? 24 : longest_y
+first_left = 0.055 + 0.0105 * longest_y
+panel_wide = (0.84 - first_left - 0.02) / 2
 set multiplot title heading.(text ? "" : "\n".note) noenhanced
 do for [i = 1:panels] {
 	unset colorbox
@@ -146,9 +163,9 @@ do for [i = 1:panels] {
 	if (!text) {
 		set tmargin at screen 0.79
 		set bmargin at screen 0.17
-		left = i == 1 ? 0.1 : 0.48
+		left = i == 1 ? first_left : first_left + panel_wide + 0.02
 		set lmargin at screen left
-		set rmargin at screen panels == 1 ? 0.85 : left + 0.36
+		set rmargin at screen panels == 1 ? 0.85 : left + panel_wide
 	} else {
 		set lmargin at screen i == 1 ? 0.12 : 0.57
 		set rmargin at screen panels == 1 ? 0.95 : i == 1 ? 0.52 : 0.97

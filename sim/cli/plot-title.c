@@ -4,9 +4,13 @@
 
 #include <json-glib/json-glib.h>
 
+#include <string.h>
 #include "error.h"
 #include "plan.h"
 #include "stored.h"
+
+/* Of what a line of a figure has room for beside the experiment, the seed and replications. */
+#define WIDE 52
 
 static const char *member(JsonObject *o, const char *name)
 {
@@ -99,7 +103,7 @@ static JsonParser *load(const char *path, GError **error)
 /**
  * tsim_plot_title() - "latency: generic-038 on nvme, btrfs-3.18, seed 7, 1000 replications"
  * @dir: a result
- * @narrow: in two lines
+ * @narrow: in two lines, as is one that would not fit
  *
  * Return: (transfer full) (nullable)
  */
@@ -118,6 +122,7 @@ char *tsim_plot_title(const char *dir, gboolean narrow, GError **error)
 	parameters = object(element(points, 0), "parameters");
 	runs = count_replications(points);
 	what = subject(o, parameters);
+	narrow |= strlen(what) > WIDE;
 	return g_strdup_printf("%s: %s,%sseed %" G_GINT64_FORMAT ", %s", member(o, "experiment"),
 			       what, narrow ? "\n" : " ",
 			       json_object_get_int_member_with_default(o, "seed", 0), runs);

@@ -199,7 +199,7 @@ static char *latency_point(const struct tsim_document *document, const struct ts
 static char *paired_begin(const struct tsim_document *document, const struct tsim_head *head)
 {
 	return g_strdup("# index\tpolicy\treplications\tcorrupted\tlow\thigh"
-			"\tstall_s\tlow\thigh\n");
+			"\tstall_s\tlow\thigh\tcorrupted_significant\tstall_s_significant\n");
 }
 
 /*
@@ -223,6 +223,8 @@ static char *paired_point(const struct tsim_document *document, const struct tsi
 		tsim_tsv_count(out, result->tally->replications);
 		tsim_tsv_estimate(out, &corrupted);
 		tsim_tsv_estimate(out, &stall);
+		tsim_tsv_count(out, tsim_paired_share_significant(&p->corrupted, confidence));
+		tsim_tsv_count(out, tsim_paired_significant(&p->stall_s, confidence));
 		g_string_append_c(out, '\n');
 	}
 	return g_string_free(out, FALSE);

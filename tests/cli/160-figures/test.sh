@@ -68,6 +68,30 @@ for t in 1s 5s 30s; do
 		grep -q "^ *$policy, D = 30ms, T = $t +" six.txt || _fail "corruption: no $policy at $t"
 	done
 done
+printf '%s\n' "$(awk '/^"/ && ++n > 12 { exit } 1' r/data/funnel.tsv)" > twelve.tsv
+gnuplot -c "$plots/funnel.gp" twelve.tsv svg f.svg 2> "$err" || _fail "funnel of twelve"
+# Filled is what the report marks with *, whatever the interval says.
+pair()
+{
+	printf '# index\n0\t"b, x = 1"\t40\t-0.1\t-0.2\t-0.01\t1\t0.5\t1.5\t%s\t%s\n' "$1" "$2" > p.tsv
+	gnuplot -c "$plots/paired.gp" p.tsv svg p.svg 2> "$err" || _fail "paired of one"
+	grep -c "href='#gpPt4'" p.svg
+}
+[ "$(pair 0 0) $(pair 0 1) $(pair 1 1)" = '0 1 2' ] || _fail "paired: what is filled is not what is significant"
+printf '0\t"b, x = 1"\t40\t-0.1\t-0.2\t-0.01\t1\t0.5\t1.5\n' > p.tsv
+gnuplot -c "$plots/paired.gp" p.tsv svg p.svg 2> "$err"
+[ $? -eq 3 ] || _fail "paired: a table of an older version"
+# Two variables that are texts: a series is known by its mark, though none was seen.
+printf 'device\tfilesystem\tpolicy\treplications\tcorrupted\tcorruption_probability\tlow\thigh\tcorruptions_per_hour\tl\th\tstall_p99_ns\n' > t.tsv
+for device in sata nvme; do for fs in old new; do for policy in a b; do
+	printf '%s\t%s\t%s\t9\t0\t0\t0\t0.3\t0\t0\t9\t0\n' $device $fs $policy
+done; done; done >> t.tsv
+gnuplot -c "$plots/risk.gp" t.tsv svg t.svg 2> "$err" || _fail "risk of texts"
+for policy in a b; do for fs in old new; do
+	grep -q "$policy, filesystem = $fs: none seen" t.svg || _fail "risk: no $policy on $fs"
+done; done
+gnuplot -c "$plots/trade.gp" t.tsv svg trade.svg 2> "$err"
+[ $? -eq 3 ] && [ ! -e trade.svg ] || _fail "trade: nobody waited, and it is drawn"
 for name in risk risk-map stall-map trade ccdf funnel timeline convergence paired read-latency \
 	discard-size; do
 	gnuplot -c "$plots/$name.gp" 2> "$err" && _fail "$name: status 0 without data"
