@@ -16,7 +16,8 @@ static char *terminal, *only;
 #define NAMES(BREAK)                                                                     \
 	"corruption, stall, space-time, risk, risk-map, stall-map, trade," BREAK         \
 	"chunk-alloc, ccdf, funnel, timeline, convergence, paired, read-latency," BREAK  \
-	"discard-size, validation, write-amplification, devices"
+	"discard-size; of validate -o DIR: validation, write-amplification," BREAK       \
+	"of validate devices -o DIR: devices"
 
 static const GOptionEntry entries[] = {
 	{ "terminal", 0, 0, G_OPTION_ARG_STRING, &terminal,
@@ -28,7 +29,7 @@ static const GOptionEntry entries[] = {
 static const char examples[] =
 	"Figures: " NAMES("\n  ") ".\n"
 	"They go to DIR/plots; what cannot be drawn is left out, with a word why.\n"
-	"DIR may be one of trimsim validate -o DIR or validate devices -o DIR too.\n"
+	"The write amplification of a run is in its report and in points.tsv.\n"
 	"The scripts can be used by hand:\n"
 	"  gnuplot -c plots/risk-map.gp DIR svg map.svg\n"
 	"  gnuplot -c plots/space-time.gp DIR/data/race-002.tsv svg second.svg 'hit 2'\n"
