@@ -39,14 +39,14 @@ static void write_row(void *data, guint64 bytes, tsim_ns latency_ns, guint64 cou
 	l->sum_ns += (double)latency_ns * (double)count;
 }
 
-/* The completion of a discard whose issue was seen. */
+/* The completion of a discard whose issue was seen; other requests are of no interest. */
 static gboolean is_discard_done(TsimPairs *pairs, const struct tsim_trace_record *record,
 				guint64 *bytes, tsim_ns *latency_ns)
 {
 	const char *rwbs = tsim_trace_text(record, "rwbs");
 	guint64 sectors;
 
-	if (!tsim_pairs_add(pairs, record, latency_ns) || !rwbs || !strchr(rwbs, 'D') ||
+	if (!rwbs || !strchr(rwbs, 'D') || !tsim_pairs_add(pairs, record, latency_ns) ||
 	    !tsim_trace_number(record, "nr", &sectors) || !sectors || sectors > MAX_SECTORS)
 		return FALSE;
 	*bytes = sectors * SECTOR_BYTES;
@@ -67,7 +67,25 @@ static gboolean is_logged_discard(const struct tsim_trace_record *record, guint6
 	return TRUE;
 }
 
-static gboolean read_events(struct latencies *l, TsimTraceReader *reader, GError **error)
+/* A recording that ends early lacks the slowest: what is left is too fast. */
+static void note_pairs(GString *notes, const char *path, const struct tsim_pairs_stats *stats)
+{
+	if (stats->no_complete)
+		g_string_append_printf(notes,
+				       "%s: discards without a completion, which the table lacks: "
+				       "%" G_GUINT64_FORMAT
+				       " (the first: %s); if they were slow, its "
+				       "tail is too short\n",
+				       path, stats->no_complete, stats->first_no_complete);
+	if (stats->no_issue)
+		g_string_append_printf(notes,
+				       "%s: completions of discards without an issue: "
+				       "%" G_GUINT64_FORMAT " (the first: %s)\n",
+				       path, stats->no_issue, stats->first_no_issue);
+}
+
+static gboolean read_events(struct latencies *l, TsimTraceReader *reader, const char *path,
+			    GError **error)
 {
 	g_autoptr(TsimPairs) pairs = tsim_pairs_new();
 	g_autoptr(GError) local = NULL;
@@ -79,8 +97,10 @@ static gboolean read_events(struct latencies *l, TsimTraceReader *reader, GError
 		if (is_discard_done(pairs, &record, &bytes, &latency_ns) ||
 		    is_logged_discard(&record, &bytes, &latency_ns))
 			write_row(l, bytes, latency_ns, 1);
-	if (!local)
+	if (!local) {
+		note_pairs(l->report->notes, path, tsim_pairs_finish(pairs));
 		return TRUE;
+	}
 	g_propagate_error(error, g_steal_pointer(&local));
 	return FALSE;
 }
@@ -109,7 +129,7 @@ static gboolean read_trace(struct latencies *l, const char *path, const char **f
 	g_autoptr(TsimTraceReader) reader = tsim_trace_open(path, error);
 	const struct tsim_trace_stats *stats;
 
-	if (!reader || !read_events(l, reader, error))
+	if (!reader || !read_events(l, reader, path, error))
 		return FALSE;
 	stats = tsim_trace_reader_stats(reader);
 	*format = stats->format ? stats->format->name : "no trace";

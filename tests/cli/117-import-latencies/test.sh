@@ -32,6 +32,17 @@ grep -q ': fio JSON, 68 discards, mean 153.6ns$' said || _fail 'summary'
 printf '3, 70500, 2, 4096, 0, 0\n3, 9, 1, 4096, 0, 0\n4, 90000, 2, 65536, 8192, 0\n' > lat.log
 table lat.log 4096,70500,1 65536,90000,1
 
+# What is left out is said: discards whose end the recording does not have, or whose beginning.
+{ cat "$samples/blkparse.txt"
+  echo '259,0    1       91     9.000000000  1234  D   W 8192 + 8 [fio]'
+  echo '259,0    1       92     9.000001000  1234  D  DS 2048 + 128 [fstrim]'
+  echo '259,0    1       93     9.000002000     0  C  DS 4096 + 128 [0]'; } > early.txt
+run_status 0 import --latencies early.txt -o made.csv
+grep -q '^early.txt: discards without a completion, which the table lacks: 1 (the first: .* D 2048 + 128)' "$err" ||
+	_fail 'no word about what was left out'
+grep -q '^early.txt: completions of discards without an issue: 1 (the first: .* D 4096 + 128)$' "$err" ||
+	_fail 'no word about a discard without an issue'
+
 # gzip, fio's warnings above its output, an imported trace, several files
 gzip -c "$samples/fio_json.txt" > packed
 { echo 'fio: this platform does not support something'; cat "$samples/fio_json.txt"; } > warned
