@@ -7,6 +7,10 @@ sed -n '/^```conf$/,/^```$/p' "$docs" | sed '/^```/d' > my.conf
 run_check check my.conf
 expect '^my.conf: experiment latency: ok$'
 expect '^my.conf: experiment risk: ok, 5 points$'
+expect '^my.conf: experiment as-measured: ok, 2 points$'
+run_check run my.conf -e as-measured --quiet -o measured --set workload.duration=5s --replications 1
+expect '^ discard  latency p50 7[0-9](\.[0-9])?us, '
+expect '^ discard  latency p50 (3|2\.9[0-9]|3\.0[0-9])ms, '
 
 run_check list my.conf -e risk
 sed -n '/^```text$/,/^```$/p' "$docs" | sed '/^```/d; /^\.\.\.$/d' > expected
