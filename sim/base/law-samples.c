@@ -109,9 +109,10 @@ static gboolean parse_sample(const char *line, const struct columns *c,
 			     struct tsim_law_sample *sample, GError **error)
 {
 	*sample = (struct tsim_law_sample){ .count = 1 };
-	if (c->time < 0 && strpbrk(line, ",\t"))
-		return tsim_throw(
-			error, "no heading names the columns, write e.g. bytes,latency_us above");
+	if (c->time < 0 && strpbrk(line, ",\t{"))
+		return tsim_throw(error, "no heading names the columns, write e.g. "
+					 "bytes,latency_us above; of a trace, a fio log or fio's "
+					 "JSON make the table with trimsim import --latencies");
 	if (c->time < 0 ? !tsim_parse_time(line, &sample->ns, error) :
 			  !parse_columns(line, c, sample, error))
 		return FALSE;

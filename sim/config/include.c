@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "law.h"
+#include "suggest.h"
 
 /* No configuration is longer; it stops a read of a device or a pipe without end. */
 #define MAX_FILE_BYTES (16 * 1024 * 1024)
@@ -66,6 +67,38 @@ char *tsim_data_file(const char *name, GError **error)
 	return path;
 }
 
+static void add_files(GPtrArray *names, const char *top, const char *directory)
+{
+	g_autofree char *path = g_build_filename(top, directory, NULL);
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	const char *file;
+
+	while (dir && (file = g_dir_read_name(dir)))
+		if (g_str_has_suffix(file, ".conf"))
+			g_ptr_array_add(names, strcmp(directory, ".") ?
+						       g_build_filename(directory, file, NULL) :
+						       g_strdup(file));
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What may be meant by @name, of the files next to where it would be.  (transfer full) */
+static char *file_hint(const char *top, const char *name)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *directory = g_path_get_dirname(name);
+	g_auto(GStrv) data = tsim_data_directories();
+
+	add_files(names, top, directory);
+	for (guint i = 0; data[i]; i++)
+		add_files(names, data[i], directory);
+	g_ptr_array_sort(names, compare_names);
+	return tsim_did_you_mean(name, names);
+}
+
 /**
  * tsim_include_find:
  * @from: path of the including file
@@ -77,6 +110,7 @@ char *tsim_data_file(const char *name, GError **error)
 char *tsim_include_find(const char *from, const char *name, GError **error)
 {
 	g_autofree char *directory = g_path_get_dirname(from), *near = NULL, *shown = NULL;
+	g_autofree char *hint = NULL;
 	char *path;
 
 	if (g_path_is_absolute(name))
@@ -85,13 +119,15 @@ char *tsim_include_find(const char *from, const char *name, GError **error)
 	if (g_file_test(near, G_FILE_TEST_EXISTS))
 		return g_steal_pointer(&near);
 	path = find_data(name);
+	if (path)
+		return path;
 	shown = tsim_cut(name);
-	if (!path)
-		tsim_throw(error,
-			   "cannot find '%s' next to this file or in the data directories "
-			   "(TRIMSIM_DATADIR)",
-			   shown);
-	return path;
+	hint = file_hint(directory, name);
+	tsim_throw(error,
+		   "cannot find '%s' next to this file or in the data directories "
+		   "(TRIMSIM_DATADIR)%s",
+		   shown, hint);
+	return NULL;
 }
 
 static gboolean read_stream(FILE *stream, GString *text, GError **error)

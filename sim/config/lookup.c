@@ -185,16 +185,38 @@ static gboolean throw_no_policy(const char *context, const GPtrArray *sections, 
 			  context, all);
 }
 
+/* A key of what the experiment uses, without that before it.  (transfer full) (nullable) */
+static char *with_kind(const GPtrArray *sections, const char *key)
+{
+	for (guint i = 0; i < sections->len; i++) {
+		const struct tsim_section *section = g_ptr_array_index(sections, i);
+
+		if (!strcmp(section->kind, "experiment") ||
+		    !tsim_options_find(section->options, key))
+			continue;
+		if (!strcmp(section->kind, "policy"))
+			return g_strdup_printf("policy.%s.%s", section->name, key);
+		return g_strdup_printf("%s.%s", section->kind, key);
+	}
+	return NULL;
+}
+
 static gboolean check_key(const GPtrArray *sections, const char *kind, const char *rest,
 			  const char *context, GError **error)
 {
 	const struct tsim_section *section = find_section(sections, kind, &rest);
+	g_autofree char *meant = NULL;
 
 	if (!section)
 		return throw_no_policy(context, sections, error);
-	if (!tsim_options_find(section->options, rest))
-		return tsim_throw_unknown_key(context, rest, section->options, error);
-	return TRUE;
+	if (tsim_options_find(section->options, rest))
+		return TRUE;
+	if (!strcmp(kind, "experiment"))
+		meant = with_kind(sections, rest);
+	if (meant)
+		return tsim_throw(error, "%s: unknown key '%s' (did you mean '%s'?)", context, rest,
+				  meant);
+	return tsim_throw_unknown_key(context, rest, section->options, error);
 }
 
 /*

@@ -246,7 +246,8 @@ static void test_refused(void)
 	check_bad_samples("bytes,latency_us,count\n1,5,0\n",
 			  "2: '0' is no count, permitted is 1 to 1e12");
 	check_bad_samples("bytes,latency\n1,5\n", "1: no heading names the columns, write e.g. "
-			  "bytes,latency_us above");
+			  "bytes,latency_us above; of a trace, a fio log or fio's JSON make the "
+			  "table with trimsim import --latencies");
 	check_bad_samples("latency_us,bytes\n5\n", "2: no column 2, which is bytes");
 }
 

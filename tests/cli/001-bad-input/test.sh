@@ -5,6 +5,8 @@ source "$TEST_TOP/common"
 
 mkdir directory
 echo 'include a.conf' > cycle.conf
+echo '10, 85000, 2, 65536, 0, 0' > fio.log
+printf '{\n  "fio version" : "fio-3.33"\n}\n' > fio.json
 printf '\n[device mine]\n' > again.conf
 
 commands=(check show)
