@@ -1,8 +1,9 @@
 #!/bin/bash
 # Streams of requests to the bare device: what is served, in which order, and what is refused.
 source "$TEST_TOP/common"
+short_configs
 
-queue=$TEST_TOP/../../configs/validation/queue.conf
+queue=configs/validation/queue.conf
 small="--replications 20 --quiet -j 1"
 
 run_check run "$queue" $small --format json -o r
