@@ -158,10 +158,18 @@ do for [p = 1:n_policies] {
 }
 unset print
 
-# A policy of which nothing was seen anywhere has only limits, and one entry in the key.
+# A policy of which nothing was seen anywhere has only limits, and one entry in the key;
+# so has a line of another policy on which nothing was seen.
 array any_seen[n_policies]
 do for [p = 1:n_policies] { any_seen[p] = 0 }
-do for [r = 1:n_rows] { if (seen[r]) { any_seen[policy_of[r]] = 1 } }
+array line_seen[n_policies * n_lines]
+do for [i = 1:n_policies * n_lines] { line_seen[i] = 0 }
+do for [r = 1:n_rows] {
+	if (seen[r]) {
+		any_seen[policy_of[r]] = 1
+		line_seen[(policy_of[r] - 1) * n_lines + of_row[r]] = 1
+	}
+}
 
 # With one line a policy has a colour; with several a line has one, and the policies differ in dashes.
 array shape[8] = [7, 5, 9, 13, 11, 15, 1, 2]
@@ -176,6 +184,19 @@ letter(p, l) = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[(p - 1) * n_lines + l:(p - 1) * n_li
 mark(p, l) = term eq "dumb" ? letter(p, l) : n_lines == 1 || p == 1 ? shape[pick(p, l)] : hollow[pick(p, l)]
 name_of(p, l) = policy_name[p].(n_lines > 1 ? ", ".line_text[l] : "")
 block(p, l) = (p - 1) * n_lines + l - 1
+full_name(p, l) = (alone(p) ? name_of(p, l) : policy_name[p]).(line_seen[block(p, l) + 1] ? "" : ": none seen")
+# The entries of the key, as numbers of blocks.
+key_points = ""
+key_limits = ""
+if (term ne "dumb") {
+	do for [p = 1:n_policies] {
+		do for [l = 1:(alone(p) ? n_lines : 1)] {
+			if (line_seen[block(p, l) + 1]) { key_points = key_points." ".block(p, l) } else { key_limits = key_limits." ".block(p, l) }
+		}
+	}
+}
+p_of(list, k) = int(word(list." 0", k)) / n_lines + 1	# of an empty list as well
+l_of(list, k) = int(word(list." 0", k)) % n_lines + 1
 good(e, s) = s > 0 ? e : NaN
 limit(h, s) = s > 0 ? NaN : h
 down = term eq "dumb" ? "v" : 10
@@ -206,12 +227,13 @@ plot for [p = 1:(band ? n_policies : 0)] for [l = 1:n_lines] $lines index block(
      for [p = 1:(term eq "dumb" ? 0 : n_policies)] for [l = 1:n_lines] $lines index block(p, l) \
 	using (shift($1, p, l)):(good($2, $5)):3:4 with yerrorbars linecolor rgb tint(p, l) pointtype mark(p, l) \
 	pointsize 1 linewidth 1.2 notitle, \
-     for [p = 1:n_policies] for [l = 1:n_lines] $lines index block(p, l) \
+     for [p = n_policies:1:-1] for [l = 1:n_lines] $lines index block(p, l) \
 	using (shift($1, p, l)):(limit($4, $5)) with points linecolor rgb tint(p, l) pointtype mark_of_limit(p) pointsize 1.5 notitle, \
      for [p = 1:(term eq "dumb" ? n_policies : 0)] for [l = 1:n_lines] $lines index block(p, l) \
-	using 1:(good($2, $5)) with points pointtype (any_seen[p] ? mark(p, l) : down) title (any_seen[p] ? name_of(p, l) : \
-	l == 1 ? policy_name[p].": none seen" : ""), \
-     for [p = 1:(term eq "dumb" ? 0 : n_policies)] for [l = 1:(any_seen[p] ? n_lines : 0)] NaN with linespoints \
-	linecolor rgb tint(p, l) dashtype dashes(p, l) pointtype mark(p, l) linewidth 2 title name_of(p, l), \
-     for [p = 1:(term eq "dumb" ? 0 : n_policies)] for [l = 1:(any_seen[p] ? 0 : alone(p) ? n_lines : 1)] NaN with points \
-	linecolor rgb tint(p, l) pointtype mark_of_limit(p) pointsize 1.5 title (alone(p) ? name_of(p, l) : policy_name[p]).": none seen"
+	using 1:(good($2, $5)) with points pointtype (line_seen[block(p, l) + 1] ? mark(p, l) : down) \
+	title (alone(p) || l == 1 ? full_name(p, l) : ""), \
+     for [k = 1:words(key_points)] NaN with linespoints linecolor rgb tint(p_of(key_points, k), l_of(key_points, k)) \
+	dashtype dashes(p_of(key_points, k), l_of(key_points, k)) pointtype mark(p_of(key_points, k), l_of(key_points, k)) \
+	linewidth 2 title full_name(p_of(key_points, k), l_of(key_points, k)), \
+     for [k = 1:words(key_limits)] NaN with points linecolor rgb tint(p_of(key_limits, k), l_of(key_limits, k)) \
+	pointtype mark_of_limit(p_of(key_limits, k)) pointsize 1.5 title full_name(p_of(key_limits, k), l_of(key_limits, k))

@@ -152,13 +152,13 @@ set style fill solid 1.0 noborder
 longest_y = 0
 do for [j = 1:n_values[v_y]] { if (strlen(text_of(v_y, j)) > longest_y) { longest_y = strlen(text_of(v_y, j)) } }
 longest_y = longest_y > 24 ? 24 : longest_y
-first_left = 0.055 + 0.0105 * longest_y
-panel_wide = (0.84 - first_left - 0.02) / 2
+first_left = 0.085 + 0.0105 * longest_y
+panel_wide = (0.825 - first_left - 0.02) / 2
 set multiplot title heading.(text ? "" : "\n".note) noenhanced
 do for [i = 1:panels] {
 	unset colorbox
 	if (!text && i == panels) {
-		set colorbox user origin (panels > 1 ? 0.855 : 0.865), 0.17 size 0.02, 0.62
+		set colorbox user origin (panels > 1 ? 0.84 : 0.865), 0.17 size 0.02, 0.62
 	}
 	if (!text) {
 		set tmargin at screen 0.79
