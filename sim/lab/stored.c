@@ -71,11 +71,16 @@ gboolean tsim_stored_flag(JsonObject *object, const char *of, const char *name)
 	return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_boolean(node);
 }
 
-gboolean tsim_stored_bare(const TsimStored *stored)
+static gboolean is_bare(JsonObject *head)
 {
-	JsonNode *node = json_object_get_member(stored->head, "bare_device");
+	JsonNode *node = json_object_get_member(head, "bare_device");
 
 	return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_boolean(node);
+}
+
+gboolean tsim_stored_bare(const TsimStored *stored)
+{
+	return is_bare(stored->head);
 }
 
 static const char *subject(JsonObject *head, const char *name, const char *several)
@@ -87,8 +92,12 @@ static const char *subject(JsonObject *head, const char *name, const char *sever
 
 char *tsim_stored_subject(JsonObject *head)
 {
-	return g_strdup_printf("%s on %s, %s", subject(head, "workload", "several workloads"),
-			       subject(head, "device", "several devices"),
+	const char *workload = subject(head, "workload", "several workloads");
+	const char *device = subject(head, "device", "several devices");
+
+	if (is_bare(head))
+		return g_strdup_printf("%s on %s", workload, device);
+	return g_strdup_printf("%s on %s, %s", workload, device,
 			       subject(head, "filesystem", "several file systems"));
 }
 

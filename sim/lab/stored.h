@@ -43,7 +43,7 @@ double tsim_stored_confidence(const TsimStored *stored);
 gboolean tsim_stored_flag(JsonObject *object, const char *of, const char *name);
 /* Has no point a file system? */
 gboolean tsim_stored_bare(const TsimStored *stored);
-/* "churn on several devices, btrfs-6.1".  (transfer full) */
+/* "churn on several devices, btrfs-6.1"; "reads on virtio-thin" if bare.  (transfer full) */
 char *tsim_stored_subject(JsonObject *head);
 /* Replications that failed. */
 guint tsim_stored_n_failures(JsonObject *point);

@@ -75,6 +75,7 @@ grep -qE 'P\(corrupt\)|Significant' sweep/report.html && _fail 'the page speaks 
 command -v gnuplot > /dev/null || exit 0
 run_status 0 plot sweep --terminal svg
 [ "$(cat "$out")" = "$(printf 'sweep/plots/%s.svg\n' read-latency discard-size)" ] || _fail 'figures of nothing'
+grep -qE ' on [^,]*, seed [0-9]' sweep/plots/read-latency.svg || _fail 'a file system in the title'
 for name in corruption risk convergence paired; do
 	grep -q "^$name: no figure, the workload has no file system" "$err" || _fail "no word about $name"
 done
