@@ -122,16 +122,18 @@ static struct tsim_range place_of(struct tsim_workload *w, enum tsim_io kind, gu
 {
 	const struct config *c = w->config;
 	guint64 bytes = kind == TSIM_IO_DISCARD && c->discard_bytes ? c->discard_bytes : c->bytes;
-	guint64 start, n_places = MAX(w->fs->opt->size_bytes / bytes, 1);
+	/* discards of whole granules, where these begin */
+	guint64 from = kind == TSIM_IO_DISCARD ? w->fs->dev.opt->discard_alignment_bytes : 0;
+	guint64 start, n_places = MAX((w->fs->opt->size_bytes - from) / bytes, 1);
 	guint32 refused = 0, first = range * (MAX_REFUSED + 1);
 
 	if (c->places == PLACES_SEQUENTIAL) {
-		start = (k * c->discard_ranges + range) % n_places * bytes;
+		start = from + (k * c->discard_ranges + range) % n_places * bytes;
 		return TSIM_RANGE(start, start + bytes);
 	}
 	do {
-		start = (guint64)(draw(w, first + refused, DRAW_PLACE, k) * (double)n_places) *
-			bytes;
+		start = from + (guint64)(draw(w, first + refused, DRAW_PLACE, k) *
+					 (double)n_places) * bytes;
 	} while (kind == TSIM_IO_DISCARD && !tsim_device_maps(&w->fs->dev, start) &&
 		 ++refused < MAX_REFUSED);
 	return TSIM_RANGE(start, start + bytes);

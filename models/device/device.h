@@ -26,6 +26,7 @@ struct tsim_command {
 	guint64 seq; /* order of submission, decides equal effect times */
 	gboolean discard;
 	gboolean late; /* a discard that may take effect after its acknowledgement */
+	tsim_ns ack_ns; /* ... which is then, where complete_ns is that of the work */
 	guint64 first; /* swept discards: where the sweep began; range.start is where it is */
 	guint piece; /* of the discard it was split from */
 	void *tag; /* the submitter's */

@@ -286,6 +286,7 @@ static void put_in_flight(struct tsim_device *dev, const struct discard *d)
 		tsim_late_add(dev, &d->cmd, hull_of(d), MAX(d->cmd.effect_ns, d->end_ns), d->bug);
 	for (guint i = 0; i < d->n; i++)
 		total += (double)tsim_range_len(d->parts[i]);
+	e.ack_ns = d->cmd.complete_ns;
 	e.complete_ns = d->work_ns;
 	for (guint i = 0; i < d->n; i++) {
 		before += (double)tsim_range_len(d->parts[i]);

@@ -64,7 +64,7 @@ void tsim_oracle_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint
 				.discard = *d,
 				.piece_submit_ns = cmd->submit_ns,
 				.piece_start_ns = cmd->start_ns,
-				.piece_ack_ns = cmd->late ? cmd->complete_ns : TSIM_NS_NEVER,
+				.piece_ack_ns = cmd->late ? cmd->ack_ns : TSIM_NS_NEVER,
 				.piece_phys = cmd->range };
 	struct tsim_outcome *out = oracle->fs->out;
 

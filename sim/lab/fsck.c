@@ -201,6 +201,14 @@ static void latent_read(GString *out, const struct tsim_race *race, gboolean one
 	and_more(out, n, BLOCKS_SHOWN, "tree block");
 }
 
+static gboolean lost_power(const struct tsim_race *race)
+{
+	guint n = race->steps->len;
+
+	return n > 0 && strcmp(g_array_index(race->steps, struct tsim_race_step, n - 1).what,
+			       "power_loss") == 0;
+}
+
 /**
  * tsim_fsck_text() - what check or the kernel would print about the loss
  * @race: hit and its fate
@@ -213,9 +221,12 @@ char *tsim_fsck_text(const struct tsim_race *race, gboolean ones)
 	GString *out = g_string_new(NULL);
 
 	if (strcmp(race->fate, "healed") == 0) {
-		g_string_append(
-			out, "Healed: the range was freed or written again before it was read, or\n"
-			     "the superblock does not refer to it; a check finds nothing.\n");
+		g_string_append(out, lost_power(race) ?
+					     "Healed: the last superblock does not refer to it, or "
+					     "it was written\nagain; a check finds nothing.\n" :
+					     "Healed: the range was freed or written again before it "
+					     "was read;\n"
+					     "neither the kernel nor a check finds anything.\n");
 	} else if (strcmp(race->fate, "undone") == 0) {
 		g_string_append(out,
 				"Undone: the power failed before a flush made the discard "

@@ -204,6 +204,9 @@ static gboolean set_hit(struct tsim_repro *r, GError **error)
 	const struct tsim_race_step *submit = last_step(race, "submit");
 	const struct tsim_race_step *effect = last_step(race, "effect");
 
+	if (last_step(race, "power_loss"))
+		return tsim_throw(error, "--reproducer: a script cannot cut the power: take a hit "
+					 "of a run without device.power_loss");
 	if (!submit || !effect || effect->t_ns < submit->t_ns)
 		return tsim_throw(error, "--reproducer: the hit tells no submission and effect of "
 					 "its discard");

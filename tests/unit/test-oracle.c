@@ -269,6 +269,20 @@ static void script_late(void *data)
 	tsim_sleep_until(engine, 250 * MS);
 }
 
+static void assert_acknowledged(const struct tsim_race *race, tsim_ns t)
+{
+	for (guint i = 0; i < race->steps->len; i++) {
+		const struct tsim_race_step *step =
+			&g_array_index(race->steps, struct tsim_race_step, i);
+
+		if (strcmp(step->what, "ack") == 0) {
+			g_assert_cmpint(step->t_ns, ==, t);
+			return;
+		}
+	}
+	g_assert_not_reached();
+}
+
 /*
  * Correct firmware spares what was written since, and needs no policy; with
  * the bug even a safe policy loses it, and no stage of the race is counted.
@@ -289,6 +303,8 @@ static void test_late(void)
 	assert_fates(1, 0, 0, 1);
 	g_assert_cmpuint(out.lost_bytes, ==, SLOT / 4);
 	g_assert_cmpuint(out.destroying, ==, 1);
+	g_assert_cmpuint(races->len, ==, 1);
+	assert_acknowledged(g_ptr_array_index(races, 0), 0);
 	g_assert_cmpuint(out.funnel[TSIM_STAGE_HIDDEN], ==, 2);
 	g_assert_cmpuint(out.funnel[TSIM_STAGE_REMOVED], ==, 0);
 	g_assert_cmpuint(out.funnel[TSIM_STAGE_CORRUPTED], ==, 0);

@@ -72,3 +72,4 @@ run_mustfail '^trimsim: mine.conf:4: device.discard.granularity = 1000B must be 
 	check mine.conf
 run_mustfail 'tail_probability does nothing without device.discard.tail' \
 	check "$validation/r1.conf" --set device.discard.tail_probability=1%
+run_mustfail 'permitted is 1 to 4096' check "$validation/r1.conf" --set device.discard.backlog=65536

@@ -148,3 +148,7 @@ for shell in sh bash; do
 	called '^umount '
 	[ -z "$(ls tmp)" ] || _fail "$shell: interrupted: left $(ls -R tmp)"
 done
+
+run_check run "$TEST_TOP/../../configs/seed-race.conf" --replications 30 --quiet -o dark \
+	--set 'device.power_loss=fixed(19s)'
+run_mustfail 'a script cannot cut the power' explain dark --reproducer
