@@ -113,19 +113,41 @@ static char *cost(JsonObject *paired)
 	return g_strconcat(e.estimate > 0 ? "+" : "", text, NULL);
 }
 
-/* Each in the columns of its policy. */
+/* Each in the columns of its policy; @second: (nullable) */
+static void append_more(GString *out, const char *name, const char *first, const char *second)
+{
+	g_string_append_printf(out, "%-*s%*s", POINT_WIDTH, name, RUNS_WIDTH, first);
+	if (second)
+		g_string_append_printf(out, "%*s", RELATIVE_WIDTH + RUNS_WIDTH, second);
+	g_string_append_c(out, '\n');
+}
+
+static gboolean all_healed(JsonObject *policy)
+{
+	return policy && tsim_stored_count(policy, "hits") &&
+	       tsim_stored_count(policy, "corrupted") == 0;
+}
+
+/* Data was destroyed, and the column above says that none was found lost. */
+static void append_healed(GString *out, JsonObject *a, JsonObject *b)
+{
+	g_autofree char *first = NULL, *second = NULL;
+
+	if (!all_healed(a) && !all_healed(b))
+		return;
+	first = g_strdup_printf("%" G_GUINT64_FORMAT, a ? tsim_stored_count(a, "hits") : 0);
+	second = b ? g_strdup_printf("%" G_GUINT64_FORMAT, tsim_stored_count(b, "hits")) : NULL;
+	append_more(out, "  hits", first, second);
+}
+
 static void append_amplification(GString *out, JsonObject *a, JsonObject *b)
 {
 	const char *path = "write_amplification";
 	g_autofree char *first = a ? tsim_bare_amplification(a, path) : g_strdup("-");
-	g_autofree char *second = b ? tsim_bare_amplification(b, path) : g_strdup("");
+	g_autofree char *second = b ? tsim_bare_amplification(b, path) : NULL;
 
-	if (strcmp(first, "-") == 0)
-		return;
-	g_string_append_printf(out, "%-*s%*s", POINT_WIDTH, "  write amplif.", RUNS_WIDTH, first);
-	if (b)
-		g_string_append_printf(out, "%*s", RELATIVE_WIDTH + RUNS_WIDTH, second);
-	g_string_append_c(out, '\n');
+	if (strcmp(first, "-") != 0)
+		append_more(out, "  write amplif.", first, second);
 }
 
 static void append_point(GString *out, JsonObject *point, const char *first, const char *second)
@@ -150,6 +172,7 @@ static void append_point(GString *out, JsonObject *point, const char *first, con
 				       COST_WIDTH, more, tsim_mail_mark(paired, "stall_s"));
 	}
 	g_string_append_c(out, '\n');
+	append_healed(out, a, b);
 	append_amplification(out, a, b);
 }
 

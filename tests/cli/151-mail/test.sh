@@ -71,3 +71,9 @@ grep -q '^<p class="sub">fstrim-and-balance on several devices, btrfs-3.18; seed
 
 run_mustfail 'only one of them' report r --mail --format tsv
 run_mustfail 'no such directory' report nowhere --mail
+
+# hits that healed are no loss, and not nothing
+run_check run configs/seed-race.conf --replications 4 --quiet -o healed \
+	--set 'workload.sync_pause=${S = 100ms, 1s}'
+run_check report healed --mail
+expect '^  hits +[1-9][0-9]* +0$'
