@@ -179,7 +179,13 @@ static gboolean check_alignment(const struct tsim_device_options *opt, GError **
 	g_autofree char *alignment = tsim_format_bytes(opt->discard_alignment_bytes);
 	g_autofree char *granularity = tsim_format_bytes(opt->discard_granularity_bytes);
 
-	return tsim_throw(error,
+	if (opt->discard_alignment_bytes % SECTOR_BYTES)
+		return tsim_throw(error,
+				  "device.discard.alignment = %" G_GUINT64_FORMAT
+				  "B must be a multiple of 512B",
+				  opt->discard_alignment_bytes);
+	return opt->discard_alignment_bytes < opt->discard_granularity_bytes ||
+	       tsim_throw(error,
 			  "device.discard.alignment = %s is where the first granule begins, and"
 			  " must be below device.discard.granularity = %s",
 			  alignment, granularity);
@@ -196,13 +202,8 @@ static gboolean check_discard(const struct tsim_device_options *opt, guint64 siz
 				  "device.discard.granularity = %" G_GUINT64_FORMAT
 				  "B must be a multiple of 512B",
 				  opt->discard_granularity_bytes);
-	if (opt->discard_alignment_bytes % SECTOR_BYTES)
-		return tsim_throw(error,
-				  "device.discard.alignment = %" G_GUINT64_FORMAT
-				  "B must be a multiple of 512B",
-				  opt->discard_alignment_bytes);
-	if (opt->discard_alignment_bytes >= opt->discard_granularity_bytes)
-		return check_alignment(opt, error);
+	if (!check_alignment(opt, error))
+		return FALSE;
 	if (opt->discard_tail_probability > 0 && !opt->discard_tail)
 		return tsim_throw(error, "device.discard.tail_probability does nothing without"
 					 " device.discard.tail, e.g. uniform(20ms, 200ms)");

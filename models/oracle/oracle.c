@@ -41,15 +41,8 @@ static void write_effect(void *data, const struct tsim_command *cmd)
 	tsim_power_written(oracle, chunk, copy, r);
 	if (chunk->has_hits)
 		tsim_interval_set_remove(&chunk->destroyed[copy], r);
-	if (tsim_interval_set_contains(&chunk->live, r)) {
-		tsim_interval_set_add(&chunk->on_disk, r);
-		return;
-	}
-	/* freed in part while the write was in flight */
-	for (guint i = tsim_interval_set_find(&chunk->live, r.start);
-	     i < chunk->live.n && chunk->live.ranges[i].start < r.end; i++)
-		tsim_interval_set_add(&chunk->on_disk,
-				      tsim_range_intersect(chunk->live.ranges[i], r));
+	/* a part may have been freed while the write was in flight */
+	tsim_interval_set_add_part(&chunk->on_disk, &chunk->live, r);
 }
 
 void tsim_oracle_hit(struct tsim_oracle *oracle, struct tsim_chunk *chunk, guint copy,

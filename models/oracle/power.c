@@ -218,7 +218,9 @@ static void note_durable(struct tsim_oracle *oracle)
 /** tsim_power_flush_ends() - what it covers can no longer be undone */
 void tsim_power_flush_ends(struct tsim_oracle *oracle)
 {
-	for (guint i = 0; oracle->power && i < oracle->power->chunks->len; i++) {
+	if (!oracle->power)
+		return;
+	for (guint i = 0; i < oracle->power->chunks->len; i++) {
 		struct tsim_referenced *ref = g_ptr_array_index(oracle->power->chunks, i);
 
 		for (guint c = 0; c < TSIM_MAX_COPIES; c++) {
@@ -227,8 +229,7 @@ void tsim_power_flush_ends(struct tsim_oracle *oracle)
 			tsim_interval_set_reset(&ref->copy[c].flushing);
 		}
 	}
-	if (oracle->power)
-		note_durable(oracle);
+	note_durable(oracle);
 }
 
 /* ---- effects ---- */

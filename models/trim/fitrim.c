@@ -185,8 +185,7 @@ static gboolean next_unallocated(struct tsim_space *space, guint64 from, struct 
 	struct tsim_interval_set taken = { 0 };
 	guint64 end = space->fs->opt->size_bytes;
 
-	for (guint i = 0; i < space->trimmed.n; i++)
-		tsim_interval_set_add(&taken, space->trimmed.ranges[i]);
+	tsim_interval_set_copy(&taken, &space->trimmed);
 	for (guint i = 0; i < space->maps->len; i++) {
 		const struct tsim_chunk *chunk = g_ptr_array_index(space->maps, i);
 

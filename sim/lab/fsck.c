@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "race-file.h"
+
 #define NODE_BYTES 16384
 #define SECTOR_BYTES 4096
 #define BLOCKS_SHOWN 1 /* the rest is counted */
@@ -126,26 +128,13 @@ static void data_check(GString *out, const struct tsim_race *race, gboolean ones
 	and_more(out, n, SECTORS_SHOWN, "sector");
 }
 
-/* The last step of the race: what destroyed the range. */
-static const struct tsim_race_step *last_effect(const struct tsim_race *race)
-{
-	for (guint i = race->steps->len; i-- > 0;) {
-		const struct tsim_race_step *step =
-			&g_array_index(race->steps, struct tsim_race_step, i);
-
-		if (strcmp(step->what, "effect") == 0)
-			return step;
-	}
-	return NULL;
-}
-
 /*
  * Which copy was hit, from 1, and where.  Copies lie side by side on the one
  * device, so that the step of the chunk covers them all.
  */
 static guint mirror_hit(const struct tsim_race *race, guint64 *physical)
 {
-	const struct tsim_race_step *effect = last_effect(race);
+	const struct tsim_race_step *effect = tsim_race_last_step(race, "effect");
 
 	*physical = effect ? effect->start : 0;
 	for (guint i = 0; effect && i < race->steps->len; i++) {
@@ -201,14 +190,6 @@ static void latent_read(GString *out, const struct tsim_race *race, gboolean one
 	and_more(out, n, BLOCKS_SHOWN, "tree block");
 }
 
-static gboolean lost_power(const struct tsim_race *race)
-{
-	guint n = race->steps->len;
-
-	return n > 0 && strcmp(g_array_index(race->steps, struct tsim_race_step, n - 1).what,
-			       "power_loss") == 0;
-}
-
 /**
  * tsim_fsck_text() - what check or the kernel would print about the loss
  * @race: hit and its fate
@@ -221,7 +202,7 @@ char *tsim_fsck_text(const struct tsim_race *race, gboolean ones)
 	GString *out = g_string_new(NULL);
 
 	if (strcmp(race->fate, "healed") == 0) {
-		g_string_append(out, lost_power(race) ?
+		g_string_append(out, tsim_race_last_step(race, "power_loss") ?
 					     "Healed: the last superblock does not refer to it, or "
 					     "it was written\nagain; a check finds nothing.\n" :
 					     "Healed: the range was freed or written again before it "

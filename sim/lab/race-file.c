@@ -188,3 +188,16 @@ struct tsim_race_file *tsim_race_file_load(const char *path, GError **error)
 	}
 	return g_steal_pointer(&file);
 }
+
+/** tsim_race_last_step() - the last step of a kind; NULL: there is none.  (transfer none) */
+const struct tsim_race_step *tsim_race_last_step(const struct tsim_race *race, const char *what)
+{
+	for (guint i = race->steps->len; i-- > 0;) {
+		const struct tsim_race_step *step =
+			&g_array_index(race->steps, struct tsim_race_step, i);
+
+		if (strcmp(step->what, what) == 0)
+			return step;
+	}
+	return NULL;
+}

@@ -23,6 +23,7 @@ void tsim_race_file_free(struct tsim_race_file *file);
 typedef struct tsim_race_file TsimRaceFile;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TsimRaceFile, tsim_race_file_free)
 
+const struct tsim_race_step *tsim_race_last_step(const struct tsim_race *race, const char *what);
 extern const char *const tsim_column_names[TSIM_N_COLUMNS];
 /* The race as shapes for space-time.gp. */
 char *tsim_race_shapes(const struct tsim_race *race);

@@ -185,26 +185,13 @@ static gboolean set_workload(struct tsim_repro *r, const TsimResolved *c, GError
 
 /* ---- the hit ---- */
 
-/* The last step @what before the end, or NULL. */
-static const struct tsim_race_step *last_step(const struct tsim_race *race, const char *what)
-{
-	for (guint i = race->steps->len; i-- > 0;) {
-		const struct tsim_race_step *step =
-			&g_array_index(race->steps, struct tsim_race_step, i);
-
-		if (strcmp(step->what, what) == 0)
-			return step;
-	}
-	return NULL;
-}
-
 static gboolean set_hit(struct tsim_repro *r, GError **error)
 {
 	const struct tsim_race *race = &r->hit->kept->race;
-	const struct tsim_race_step *submit = last_step(race, "submit");
-	const struct tsim_race_step *effect = last_step(race, "effect");
+	const struct tsim_race_step *submit = tsim_race_last_step(race, "submit");
+	const struct tsim_race_step *effect = tsim_race_last_step(race, "effect");
 
-	if (last_step(race, "power_loss"))
+	if (tsim_race_last_step(race, "power_loss"))
 		return tsim_throw(error, "--reproducer: a script cannot cut the power: take a hit "
 					 "of a run without device.power_loss");
 	if (!submit || !effect || effect->t_ns < submit->t_ns)

@@ -71,15 +71,20 @@ static void script(void *data)
 	at(plan.end ? plan.end : 1000 * MS);
 }
 
-static void run(enum tsim_durable durable, const char *power_loss)
+/* fresh() frees the law of the test before. */
+static void fresh_until(const char *power_loss, tsim_ns flush_ns)
 {
 	fresh("ddm");
 	dev_opt.write_base_ns = 1 * MS;
-	dev_opt.flush_base_ns = 10 * MS;
-	dev_opt.discard_durable = durable;
+	dev_opt.flush_base_ns = flush_ns;
 	dev_opt.power_loss = power_loss ? tsim_law_parse(power_loss, NULL) : NULL;
+}
+
+static void run(enum tsim_durable durable, const char *power_loss)
+{
+	fresh_until(power_loss, 10 * MS);
+	dev_opt.discard_durable = durable;
 	run_script(&tsim_policy_unpinned, script);
-	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
 }
 
 static void assert_fates(guint64 hits, guint64 healed, guint64 undone, guint64 persistent)
@@ -225,18 +230,13 @@ static void script_overwrite(void *data)
  */
 static void test_overwritten(void)
 {
-	fresh("ddm");
-	dev_opt.write_base_ns = 1 * MS;
-	dev_opt.flush_base_ns = 10 * MS;
-	dev_opt.power_loss = tsim_law_parse("fixed(55ms)", NULL);
+	fresh_until("fixed(55ms)", 10 * MS);
 	run_script(&tsim_policy_unpinned, script_overwrite);
 	g_assert_cmpuint(out.overwritten_bytes, ==, 2 * PAGE);
 	g_assert_cmpuint(out.corrupted, ==, 0); /* no discard did it */
-	tsim_law_free(dev_opt.power_loss);
-	dev_opt.power_loss = tsim_law_parse("fixed(70ms)", NULL);
+	fresh_until("fixed(70ms)", 10 * MS);
 	run_script(&tsim_policy_unpinned, script_overwrite);
 	g_assert_cmpuint(out.overwritten_bytes, ==, 0);
-	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
 }
 
 static void script_trim_unallocated(void *data)
@@ -249,17 +249,13 @@ static void script_trim_unallocated(void *data)
 /* A trim of unallocated space by the mapping tree, not the commit root: no late discard. */
 static void test_unallocated(void)
 {
-	fresh("ddm");
+	fresh_until("fixed(1900ms)", 1000 * MS);
 	fs_opt.trim_unallocated = TRUE;
-	dev_opt.write_base_ns = 1 * MS;
-	dev_opt.flush_base_ns = 1000 * MS;
 	dev_opt.discard_durable = TSIM_DURABLE_ACK;
-	dev_opt.power_loss = tsim_law_parse("fixed(1900ms)", NULL);
 	run_script(&tsim_policy_unpinned, script_trim_unallocated);
 	g_assert_cmpuint(out.hits, ==, 0);
 	g_assert_cmpuint(out.overwritten_bytes, ==, 4 * PAGE);
 	g_assert_cmpuint(out.corrupted, ==, 0);
-	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
 }
 
 static void script_new_owner_trims(void *data)
@@ -277,14 +273,10 @@ static void script_new_owner_trims(void *data)
 /* The place was given away too early (43794446548730); no policy of trimming is to blame. */
 static void test_new_owner_trims(void)
 {
-	fresh("ddm");
-	dev_opt.write_base_ns = 1 * MS;
-	dev_opt.flush_base_ns = 500 * MS;
-	dev_opt.power_loss = tsim_law_parse("fixed(900ms)", NULL);
+	fresh_until("fixed(900ms)", 500 * MS);
 	run_script(&tsim_policy_pinned_chunk, script_new_owner_trims);
 	g_assert_cmpuint(out.hits, ==, 0);
 	g_assert_cmpuint(out.overwritten_bytes, ==, 4 * PAGE);
-	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
 }
 
 /* Tree blocks taken at the commit and dirtied in the next transaction: no tree has them yet. */
@@ -306,15 +298,11 @@ static void script_taken(void *data)
 
 static void test_taken(void)
 {
-	fresh("ddm");
-	dev_opt.write_base_ns = 1 * MS;
-	dev_opt.flush_base_ns = 10 * MS;
+	fresh_until("fixed(150ms)", 10 * MS);
 	dev_opt.discard_durable = TSIM_DURABLE_ACK;
-	dev_opt.power_loss = tsim_law_parse("fixed(150ms)", NULL);
 	run_script(&tsim_policy_unpinned, script_taken);
 	assert_fates(0, 0, 0, 0);
 	g_assert_cmpuint(out.harmless, ==, 1);
-	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
 }
 
 /* Taken, committed and given back, as by a writer that gets no more: no tree had it. */
@@ -332,12 +320,10 @@ static void script_put_back(void *data)
 
 static void test_put_back(void)
 {
-	fresh("ddm");
-	dev_opt.power_loss = tsim_law_parse("fixed(500ms)", NULL);
+	fresh_until("fixed(500ms)", 0);
 	run_script(&tsim_policy_unpinned, script_put_back);
 	g_assert_cmpuint(out.discards, ==, 1);
 	g_assert_cmpuint(out.hits, ==, 0);
-	g_clear_pointer(&dev_opt.power_loss, tsim_law_free);
 }
 
 static const struct engine_test tests[] = {
