@@ -107,7 +107,8 @@ printf '10ms\n20ms\n' > a.txt
 timeout 240 "$TRIMSIM" run "$r1" --set 'device.discard.latency=empirical(a.txt)' --quiet -o law \
 	--set 'workload.write_delay=fixed(${1ms..1s log 20})' --replications 1000000 > "$out" 2> "$err" &
 while kill -0 $! 2> /dev/null && [ ! -s law/results.sqlite ]; do sleep 0.1; done
-printf '700ms\n' > a.txt
+printf '700ms\n' > new.txt
+mv new.txt a.txt	# at once: a worker may read it just now
 wait $!
 [ $? -eq 1 ] && grep -q '/a\.txt has changed while this ran: start it again$' "$err" ||
 	_fail 'a file that changes meanwhile'
